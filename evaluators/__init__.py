@@ -1,0 +1,1 @@
+"""How a policy is measured, and how sure we are."""

@@ -1,0 +1,1 @@
+"""The search: runs, models, export and the command line."""

@@ -1,0 +1,1 @@
+"""A run: its specification, engine, event log and resumption."""

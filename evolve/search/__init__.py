@@ -1,0 +1,1 @@
+"""Archive, selection, operators: everything that decides what to try next."""

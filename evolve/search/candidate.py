@@ -1,0 +1,26 @@
+"""A candidate policy."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A policy's source and where it came from.
+
+    Attributes:
+        source: The module's text, as it is run.
+        parents: Ids of the candidates it was made from, the edited one first; empty for a seed.
+        operator: Name of the operator that made it; `seed` for a seed.
+        model: Name of the language model behind the operator, if one was asked.
+    """
+
+    source: str
+    parents: tuple[str, ...] = ()
+    operator: str = "seed"
+    model: str | None = None
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the source's bytes, in hexadecimal; lone surrogates are kept apart, not refused."""
+        return hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()

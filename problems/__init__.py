@@ -1,0 +1,1 @@
+"""What is to be solved: interfaces, instances, simulators, bounds, baselines."""

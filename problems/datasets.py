@@ -1,0 +1,61 @@
+"""Where measured workloads are found, and what is said when they are not."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+class DataMissing(Exception):  # noqa: N818 - reads as what happened
+    """A measured workload is needed and not there, or is not the file that was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """A folder with one sub-folder a data set, each with `SHA256SUMS` beside its files."""
+
+    root: Path
+
+    @staticmethod
+    def find() -> "DataFolder":
+        """Takes `ADRS_DATA`, else the user's data folder."""
+        default = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "adrs" / "data"
+        return DataFolder(Path(os.environ.get("ADRS_DATA") or default).expanduser().resolve())
+
+    def has(self, relative: str) -> bool:
+        """Whether the file is there; its checksum is looked at only when it is opened."""
+        return (self.root / relative).is_file()
+
+    def file(self, relative: str) -> Path:
+        """Finds `relative` and checks it against the data set's `SHA256SUMS`.
+
+        Raises:
+            DataMissing: Not there, unlisted, or another content than listed.
+        """
+        path = self.root / relative
+        if not path.is_file():
+            raise DataMissing(
+                f"{relative} is needed and was not found in {self.root}; set ADRS_DATA to the folder that "
+                f"holds {Path(relative).parts[0]}/ (its README names the public source), or measure on the "
+                "generated splits, which need no data"
+            )
+        expected = _checksums(path.parent).get(path.name)
+        actual = hashlib.sha256(path.read_bytes()).hexdigest()
+        if expected != actual:
+            raise DataMissing(
+                f"{path} has checksum {actual[:16]}, but SHA256SUMS beside it says "
+                f"{expected[:16] if expected else 'nothing of this file'}; fetch it again from its source"
+            )
+        return path
+
+
+@cache
+def _checksums(folder: Path) -> dict[str, str]:
+    sums = folder / "SHA256SUMS"
+    if not sums.is_file():
+        raise DataMissing(
+            f"{sums} is missing, so the files beside it cannot be checked; fetch the data set again"
+        )
+    pairs = (line.split(maxsplit=1) for line in sums.read_text(encoding="utf-8").splitlines() if line.strip())
+    return {name.strip().removeprefix("*").removeprefix("./"): digest for digest, name in pairs}

@@ -1,0 +1,1 @@
+"""Runs untrusted policy source, and nothing else."""
