@@ -51,4 +51,4 @@ class Operator(Protocol):
         """Makes one candidate or says why not; draws from `rng` only, reads no clock."""
 
     def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None:
-        """Hears what became of a proposal, in step order: its SEARCH score, and whether the archive took it."""
+        """Hears, in step order, its SEARCH score and whether the archive took it."""
