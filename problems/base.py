@@ -175,7 +175,7 @@ class Problem:
         workloads: Name of a workload to the splits it has.
         load: Makes or reads instances.
         dialects: Published scores, or None if the problem has none.
-        adapt: Turns a source written for the published form into one for `interface`, if there is such a form.
+        adapt: Turns a source written for the published form into one for `interface`, if there is one.
         bound: One sentence: what the score is relative to, and why it cannot be passed.
     """
 
