@@ -174,6 +174,7 @@ class Problem:
         limits: By split.
         workloads: Name of a workload to the splits it has.
         load: Makes or reads instances.
+        counts: Metrics whose sum over a split is worth telling beside the score, such as runs that were late.
         dialects: Published scores, or None if the problem has none.
         adapt: Turns a source written for the published form into one for `interface`, if there is one.
         bound: One sentence: what the score is relative to, and why it cannot be passed.
@@ -191,6 +192,7 @@ class Problem:
     limits: Mapping[Split, Limits]
     workloads: Mapping[str, tuple[Split, ...]]
     load: Loader = field(repr=False)
+    counts: tuple[str, ...] = ()
     dialects: Dialects | None = field(repr=False, default=None)
     adapt: Callable[[str], str] | None = field(repr=False, default=None)
     bound: str

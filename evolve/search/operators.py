@@ -39,7 +39,19 @@ class Rejection:
     operator: str
 
 
-Proposal = Candidate | Rejection
+@dataclass(frozen=True, slots=True)
+class ModelFailure:
+    """The model behind an operator gave no usable reply within the step's deadline.
+
+    Attributes:
+        reason: Stable name in snake_case, such as `unreachable` or `truncated`.
+    """
+
+    reason: str
+    operator: str
+
+
+Proposal = Candidate | Rejection | ModelFailure
 
 
 class Operator(Protocol):

@@ -1,0 +1,99 @@
+"""How sure we are of a difference: paired bootstrap over blocks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, stdtrit
+
+from evaluators.values import Measurement
+
+FEWEST_BLOCKS = 8
+"""With fewer blocks no interval is claimed."""
+
+_RESAMPLES = 10_000
+_MOST_RESAMPLES = 200_000
+_CHUNK = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A paired difference of mean scores, candidate minus reference; above 0 the candidate is better.
+
+    Attributes:
+        low: Lower end, or None with fewer than `FEWEST_BLOCKS` blocks.
+        high: Upper end, likewise.
+        alpha: Probability that the interval misses, both sides together.
+        blocks: Number of independent blocks resampled.
+    """
+
+    difference: float
+    low: float | None
+    high: float | None
+    alpha: float
+    blocks: int
+
+    @property
+    def above_zero(self) -> bool:
+        """Whether the candidate is better for sure enough."""
+        return self.low is not None and self.low > 0.0
+
+    def __str__(self) -> str:
+        if self.low is None or self.high is None:
+            return f"{self.difference:+.4f} (no interval: {self.blocks} blocks, {FEWEST_BLOCKS} needed)"
+        return f"{self.difference:+.4f} [{self.low:+.4f}, {self.high:+.4f}]"
+
+
+def paired(
+    candidate: Sequence[Measurement],
+    reference: Sequence[Measurement],
+    rng: np.random.Generator,
+    *,
+    alpha: float = 0.05,
+) -> Interval:
+    """Bootstraps the mean paired difference over the blocks that the problem names.
+
+    Blocks, not instances, are resampled, since instances of one block share their randomness. The
+    percentiles are expanded for few blocks as in `Hesterberg 2015
+    <https://doi.org/10.1080/00031305.2015.1089789>`_, so that 95 % covers about 94 % with eight normal blocks
+    (about 90 % with eight exponential ones) and 95 % with many.
+
+    Args:
+        candidate: Measurements of the candidate.
+        reference: Of the reference, on the same instances in the same order.
+        rng: Source of the resamples.
+        alpha: Two-sided error.
+
+    Raises:
+        ValueError: The two do not cover the same instances in the same order.
+    """
+    if [m.instance for m in candidate] != [m.instance for m in reference]:
+        raise ValueError("paired measurements must cover the same instances in the same order")
+    labels = list(dict.fromkeys(m.block for m in candidate))
+    index = {label: i for i, label in enumerate(labels)}
+    sums, counts = np.zeros(len(labels)), np.zeros(len(labels))
+    for ours, theirs in zip(candidate, reference, strict=True):
+        sums[index[ours.block]] += ours.score - theirs.score
+        counts[index[ours.block]] += 1
+    difference = float(sums.sum() / counts.sum())
+    if len(labels) < FEWEST_BLOCKS:
+        return Interval(difference, None, None, alpha, len(labels))
+    tail = _expanded_tail(alpha / 2, len(labels))
+    means = _resampled_means(sums, counts, rng, min(_MOST_RESAMPLES, max(_RESAMPLES, int(20 / tail))))
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return Interval(difference, float(low), float(high), alpha, len(labels))
+
+
+def _expanded_tail(tail: float, n: int) -> float:
+    """Tail that makes the percentile interval as wide as a t interval (Hesterberg 2015)."""
+    return float(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, tail)))
+
+
+def _resampled_means(
+    sums: np.ndarray, counts: np.ndarray, rng: np.random.Generator, resamples: int
+) -> np.ndarray:
+    n, means = len(sums), []
+    for start in range(0, resamples, _CHUNK):
+        drawn = rng.integers(n, size=(min(_CHUNK, resamples - start), n))
+        means.append(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
+    return np.concatenate(means)

@@ -1,0 +1,222 @@
+"""The loop: steps are asked in order, come back in any order, and are committed in order."""
+
+import asyncio
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from evaluators.values import Evaluation
+from evolve.runs import records
+from evolve.runs.events import ASKED, STOPPED, Draft, Event
+from evolve.runs.state import FRUITLESS, QUARANTINES, State
+from evolve.runs.step import Ask, Stepper
+from evolve.runs.trial import OutcomeKind, Trial
+from evolve.search.candidate import Candidate
+from evolve.search.novelty import novelty
+from evolve.search.operators import Context, ModelFailure, Proposal, Rejection
+from evolve.search.selection import select
+from problems.base import Problem
+
+Append = Callable[[Sequence[Draft], Sequence[str]], object]
+"""Writes drafts, and the texts they name, to the run's log in one transaction."""
+
+
+class EndReason(enum.StrEnum):
+    """Why a run stopped."""
+
+    MAX_EVALS = "max_evals"
+    MAX_MINUTES = "max_minutes"
+    FRUITLESS = "fruitless"
+    NO_VALID_SEED = "no_valid_seed"
+    QUARANTINED = "quarantined"
+    INTERRUPTED = "interrupted"
+
+
+class Purpose(enum.IntEnum):
+    """What a step draws numbers for; each has a generator of its own, so that none shifts another."""
+
+    SELECT = 0
+    PROPOSE = 1
+    JUDGE = 2
+
+
+class Engine:
+    """Runs one search; the only writer of its log.
+
+    Step k is asked after commit k-window-1 and before the next, whichever worker finishes first, so that one
+    specification is one run at any number of workers. Seeds are a barrier: the first edit is asked when all
+    of them are committed, since there is nothing to edit before.
+
+    Attributes:
+        state: What the commits so far amount to.
+    """
+
+    def __init__(
+        self, problem: Problem, stepper: Stepper, *, seeds: Sequence[Candidate], append: Append
+    ) -> None:
+        self.state = State.empty(problem.axes)
+        self._problem = problem
+        self._spec = stepper.spec
+        self._operator = stepper.operator
+        self._stepper = stepper
+        self._seeds = tuple(seeds)
+        self._append = append
+        self._asked = 0
+        self._open: dict[int, Ask] = {}
+        self._flight: dict[int, asyncio.Task[Trial]] = {}
+        self._stop = asyncio.Event()
+        self._why = EndReason.INTERRUPTED
+
+    def stop(self, reason: EndReason) -> None:
+        """Stops before the next commit; steps in flight stay open in the log, and a resumed run does them."""
+        self._why = reason
+        self._stop.set()
+
+    def replay(self, reader: records.Reader, event: Event) -> None:
+        """Takes one event of the log; events must come in order, before `run`."""
+        if event.kind == ASKED:
+            ask = self._next()
+            self._open[ask.step] = ask
+        found = reader.read(event)
+        if found is not None:
+            trial, challenge = found
+            del self._open[trial.step]
+            status = self.state.apply(trial, challenge)
+            self._tell(trial, accepted=bool(status))
+
+    async def run(self) -> EndReason:
+        """Searches until a budget is spent or `stop` is called.
+
+        Raises whatever is ours (`WorkerBroken`, `SandboxUnavailable`, `StoreError`...): the log is then
+        intact up to the last commit, and the run can be resumed.
+        """
+        for ask in self._open.values():
+            self._launch(ask)
+        try:
+            self._write([], [])
+            while (reason := self._ended()) is None:
+                trial = await self._head()
+                if trial is None:
+                    reason = self._why
+                    break
+                self._write(*self._commit(trial))
+                await asyncio.sleep(0)  # every new step starts before another commit can be made
+        finally:
+            await self._abandon()
+        self._append([Draft(STOPPED, None, {"reason": str(reason)})], [])
+        return reason
+
+    def _write(self, drafts: Sequence[Draft], texts: Sequence[str]) -> None:
+        """Writes a commit together with the steps that may be asked after it, then starts those."""
+        asks = []
+        while self._may_ask():
+            asks.append(self._next())
+        drafts = [*drafts, *map(self._asked_draft, asks)]
+        if drafts:
+            self._append(drafts, texts)
+        for ask in asks:
+            self._launch(ask)
+
+    def _may_ask(self) -> bool:
+        """Whether the next step may be asked now; depends on the commits so far and on nothing else."""
+        commits, step = self.state.commits, self._asked
+        if self.state.evaluated + (step - commits) >= self._spec.max_evals or self._worn_out() is not None:
+            return False
+        if step < len(self._seeds):
+            return True
+        return commits >= max(len(self._seeds), step - self._spec.window) and len(self.state.archive) > 0
+
+    def _next(self) -> Ask:
+        step, state = self._asked, self.state
+        self._asked += 1
+        if step < len(self._seeds):
+            return Ask(step, self._seeds[step], None, self._challenges())
+        parents = select(state.archive, self._rng(step, Purpose.SELECT))
+        entry = "solve" if self._problem.one_shot else "Policy"
+        context = Context(entry, self._problem.interface_text, parents, self._is_new(state.commits))
+        return Ask(step, None, context, self._challenges())
+
+    def _is_new(self, visible: int) -> Callable[[str], bool]:
+        seen = self.state.seen
+        return lambda source: seen.get(novelty(source), visible) >= visible
+
+    def _challenges(self) -> Callable[[Evaluation], bool]:
+        """Makes the rule for who goes to VALIDATION: better on SEARCH than the champion of this moment."""
+        state, visible, champion = self.state, self.state.commits, self.state.champion
+        mark = None if champion is None else champion.search.score
+
+        def challenges(search: Evaluation) -> bool:
+            if search.score is None or (mark is not None and search.score <= mark):
+                return False
+            return state.challenged.get(state.tell_apart(search), visible) >= visible
+
+        return challenges
+
+    def _asked_draft(self, ask: Ask) -> Draft:
+        parents = [] if ask.context is None else [e.candidate.id for e in ask.context.parents]
+        body = {"parents": self._steps(parents), "operator": "seed" if ask.seed else self._operator.name}
+        return Draft(ASKED, ask.step, body)
+
+    def _launch(self, ask: Ask) -> None:
+        rng = self._rng(ask.step, Purpose.PROPOSE)
+        self._flight[ask.step] = asyncio.create_task(self._stepper.take(ask, rng))
+
+    async def _head(self) -> Trial | None:
+        """Waits for the oldest step in flight; None if the run is to stop first."""
+        head = self._flight[self.state.commits]
+        stop = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({head, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if self._stop.is_set():
+            return None
+        del self._flight[self.state.commits]
+        return head.result()
+
+    def _commit(self, trial: Trial) -> tuple[list[Draft], list[str]]:
+        if (
+            trial.novelty is not None and trial.novelty in self.state.seen
+        ):  # committed while this was in flight
+            trial = replace(trial, kind=OutcomeKind.REJECTED, reason="duplicate", evaluations={}, usage={})
+        challenge = self.state.challenge(trial, self._rng(trial.step, Purpose.JUDGE))
+        status = self.state.apply(trial, challenge)
+        self._tell(trial, accepted=bool(status))
+        parents = self._steps(trial.candidate.parents if trial.candidate else ())
+        drafts = records.drafts(trial, challenge, parents=parents, status=int(status))
+        return drafts, records.texts(trial)
+
+    def _tell(self, trial: Trial, *, accepted: bool) -> None:
+        if trial.step < len(self._seeds):
+            return
+        proposal: Proposal = trial.candidate or Rejection(trial.reason, trial.operator)
+        if trial.kind is OutcomeKind.MODEL_FAILED:
+            proposal = ModelFailure(trial.reason, trial.operator)
+        scores = [e.score for stage, e in trial.evaluations.items() if stage == "search"]
+        self._operator.tell(proposal, scores[0] if scores else None, accepted)
+
+    def _steps(self, ids: Sequence[str]) -> list[int]:
+        return [self.state.steps[candidate_id] for candidate_id in ids]
+
+    def _worn_out(self) -> EndReason | None:
+        if len(self.state.quarantined) >= QUARANTINES:
+            return EndReason.QUARANTINED
+        return EndReason.FRUITLESS if self.state.fruitless >= FRUITLESS else None
+
+    def _ended(self) -> EndReason | None:
+        """Why there is nothing left to wait for; None while there is."""
+        if (reason := self._worn_out()) is not None:
+            return reason
+        if self._asked > self.state.commits:
+            return None
+        return EndReason.MAX_EVALS if len(self.state.archive) else EndReason.NO_VALID_SEED
+
+    async def _abandon(self) -> None:
+        tasks = tuple(self._flight.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._flight.clear()
+
+    def _rng(self, step: int, purpose: Purpose) -> np.random.Generator:
+        return np.random.default_rng(np.random.SeedSequence(self._spec.seed, spawn_key=(step, int(purpose))))

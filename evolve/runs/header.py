@@ -1,0 +1,59 @@
+"""A run's first event: what it was asked, and what its scores depend on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from evolve.runs.events import RESUMED, RUN_STARTED, Draft
+from evolve.runs.packing import Layout
+from evolve.runs.spec import RunSpec
+from evolve.runs.store import Store
+from evolve.search.candidate import Candidate
+from problems.base import Problem, Split
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands at the head of a run's log.
+
+    Attributes:
+        spec: With the budgets of the latest resumption.
+        digests: What scores depend on, by name.
+        layouts: Names of each stage's instances.
+        sources: Source by seed name, of those seeds that are no baselines.
+        machine: Where the run was started, its CPU scale included.
+    """
+
+    spec: RunSpec
+    digests: Mapping[str, str]
+    layouts: Mapping[Split, Layout]
+    sources: Mapping[str, str]
+    machine: Mapping[str, Any]
+
+    def draft(self) -> Draft:
+        """The first event of a run."""
+        return Draft(RUN_STARTED, None, msgspec.to_builtins(self))
+
+    @staticmethod
+    def read(store: Store, run: str) -> "Header":
+        """Reads a run's header.
+
+        Raises:
+            StoreError: There is no such run, or the store cannot be read.
+        """
+        header, budgets = None, {}
+        for event in store.events(run, kinds=(RUN_STARTED, RESUMED)):
+            if event.kind == RUN_STARTED and header is None:
+                header = msgspec.convert(event.body, Header)
+            elif event.kind == RESUMED:
+                budgets = event.body["budgets"]
+        if header is None:
+            raise ValueError(f"run {run!r} has no {RUN_STARTED} event: a defect of ours")
+        return replace(header, spec=replace(header.spec, **budgets))
+
+    def seeds(self, problem: Problem) -> Sequence[Candidate]:
+        """Makes the candidates that start the search, in order."""
+        names = self.spec.seeds
+        return [Candidate(self.sources.get(n) or problem.baseline(n).source) for n in names]

@@ -1,0 +1,100 @@
+"""Trials as events, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluators.intervals import Interval
+from evaluators.values import Usage
+from evolve.runs.events import COMMITTED, MEASURED, PROMOTED, Draft, Event
+from evolve.runs.packing import Layout, pack, unpack, unpack_usage
+from evolve.runs.store import Store, digest
+from evolve.runs.trial import Challenge, OutcomeKind, Trial
+from evolve.search.candidate import Candidate
+from problems.base import Split
+
+
+def drafts(trial: Trial, challenge: Challenge | None, *, parents: list[int], status: int) -> list[Draft]:
+    """Writes a committed trial as its events, in the order of the log: measured, committed, promoted."""
+    found = [
+        Draft(MEASURED, trial.step, pack(evaluation, trial.usage.get(stage, Usage())))
+        for stage, evaluation in trial.evaluations.items()
+    ]
+    body: dict[str, Any] = {
+        "outcome": str(trial.kind),
+        "reason": trial.reason,
+        "operator": trial.operator,
+        "status": status,
+    }
+    if trial.candidate is not None:
+        body |= {"text": digest(trial.candidate.source), "parents": parents, "model": trial.candidate.model}
+        body |= {"novelty": trial.novelty}
+    if trial.beyond_bound:
+        body |= {"quarantined": True}
+    if challenge is not None:
+        body |= {"challenge": _challenge_body(challenge)}
+    found.append(Draft(COMMITTED, trial.step, body))
+    if challenge is not None and challenge.promoted:
+        found.append(Draft(PROMOTED, trial.step, {"challenge": challenge.number}))
+    return found
+
+
+def texts(trial: Trial) -> list[str]:
+    """Lists the texts that a trial's events name by digest."""
+    return [] if trial.candidate is None else [trial.candidate.source]
+
+
+class Reader:
+    """Rebuilds trials from a run's events, given in order."""
+
+    def __init__(self, store: Store, layouts: Mapping[Split, Layout]) -> None:
+        self._store = store
+        self._layouts = layouts
+        self._ids: dict[int, str] = {}
+        self._measured: list[Event] = []
+
+    def read(self, event: Event) -> tuple[Trial, Challenge | None] | None:
+        """Takes the next event; at a commit gives back the trial and its challenge."""
+        if event.kind == MEASURED:
+            self._measured.append(event)
+        if event.kind != COMMITTED or event.step is None:
+            return None
+        found = [e.body for e in self._measured if e.step == event.step]
+        self._measured.clear()
+        evaluations = {Split(body["stage"]): unpack(body, self._layouts) for body in found}
+        usage = {Split(body["stage"]): unpack_usage(body) for body in found}
+        body = event.body
+        trial = Trial(
+            event.step, OutcomeKind(body["outcome"]), body["reason"], body["operator"],
+            self._candidate(event), body.get("novelty"), evaluations, usage,
+        )  # fmt: skip
+        return trial, _challenge_of(body.get("challenge"))
+
+    def _candidate(self, event: Event) -> Candidate | None:
+        body = event.body
+        if body.get("text") is None or event.step is None:
+            return None
+        parents = tuple(self._ids[step] for step in body["parents"])
+        candidate = Candidate(self._store.text(body["text"]), parents, body["operator"], body["model"])
+        self._ids[event.step] = candidate.id
+        return candidate
+
+
+def _challenge_body(challenge: Challenge) -> dict[str, Any]:
+    interval = challenge.interval
+    found: dict[str, Any] = {"number": challenge.number, "promoted": challenge.promoted}
+    if interval is not None:
+        found["interval"] = [
+            interval.difference,
+            interval.low,
+            interval.high,
+            interval.alpha,
+            interval.blocks,
+        ]
+    return found
+
+
+def _challenge_of(body: Mapping[str, Any] | None) -> Challenge | None:
+    if body is None:
+        return None
+    row = body.get("interval")
+    return Challenge(body["number"], body["promoted"], None if row is None else Interval(*row))

@@ -1,0 +1,143 @@
+"""Everything that is derived from a run's commits; rebuilding it from the log gives the same."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evaluators.champion import judge
+from evaluators.values import Evaluation
+from evolve.runs.trial import Challenge, OutcomeKind, Trial
+from evolve.search.archive import AddStatus, Archive
+from evolve.search.candidate import Candidate
+from problems.base import Axis, Split
+
+QUARANTINES = 3
+"""So many scores beyond a bound stop a run."""
+FRUITLESS = 200
+"""So many rejections in a row end a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The best candidate that could be told apart from those before it."""
+
+    step: int
+    candidate: Candidate
+    search: Evaluation
+    validation: Evaluation
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of one operator's proposals."""
+
+    proposed: int = 0
+    evaluated: int = 0
+    accepted: int = 0
+    promoted: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """A run after some number of commits.
+
+    Attributes:
+        commits: Number of committed steps; the next to be committed has this number.
+        evaluated: Candidates that reached SMOKE.
+        fruitless: Rejections since the last candidate that reached SMOKE.
+        challenges: Challenges that met a champion.
+        quarantined: Steps whose score passed a bound.
+        steps: Step by candidate id, of evaluated candidates.
+        seen: Step by near-duplicate hash.
+        challenged: Step by hash of the SEARCH scores of those that went to VALIDATION.
+    """
+
+    archive: Archive
+    commits: int = 0
+    evaluated: int = 0
+    fruitless: int = 0
+    challenges: int = 0
+    champion: Champion | None = None
+    quarantined: list[int] = field(default_factory=list)
+    steps: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    challenged: dict[bytes, int] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    faults: Counter[str] = field(default_factory=Counter)
+
+    @staticmethod
+    def empty(axes: Sequence[Axis]) -> "State":
+        """A run before its first commit."""
+        return State(Archive(axes))
+
+    def challenge(self, trial: Trial, rng: np.random.Generator) -> Challenge | None:
+        """Decides a trial's challenge against the champion of this moment; None if it makes none.
+
+        A challenger overtaken on SEARCH since it was asked for lapses and spends no error.
+        """
+        validation, search = trial.evaluations.get(Split.VALIDATION), trial.evaluations.get(Split.SEARCH)
+        if (
+            trial.kind is not OutcomeKind.EVALUATED
+            or trial.beyond_bound
+            or validation is None
+            or search is None
+        ):
+            return None
+        if self.champion is None:
+            verdict = judge(validation, None, rng, challenge=1)
+            return Challenge(None, verdict.promoted, None)
+        if (search.score or 0.0) <= (self.champion.search.score or 0.0):
+            return None
+        number = self.challenges + 1
+        verdict = judge(validation, self.champion.validation, rng, challenge=number)
+        return Challenge(number, verdict.promoted, verdict.interval)
+
+    def apply(self, trial: Trial, challenge: Challenge | None) -> AddStatus:
+        """Commits a trial; live and replayed runs both come through here."""
+        if trial.step != self.commits:
+            raise ValueError(f"step {self.commits} is to be committed next, but got step {trial.step}")
+        self.commits += 1
+        tally = self.tallies.setdefault(trial.operator, Tally())
+        tally.proposed += 1
+        if trial.kind is not OutcomeKind.EVALUATED or trial.candidate is None:
+            self.fruitless += 1
+            return AddStatus.NOT_ADDED
+        self.fruitless = 0
+        self.evaluated += 1
+        tally.evaluated += 1
+        self._remember(trial, trial.candidate)
+        if trial.beyond_bound:
+            self.quarantined.append(trial.step)
+            return AddStatus.NOT_ADDED
+        search = trial.evaluations.get(Split.SEARCH)
+        status = self.archive.add(trial.candidate, search) if search is not None else AddStatus.NOT_ADDED
+        tally.accepted += bool(status)
+        if challenge is not None:
+            self._meet(trial, challenge)
+        return status
+
+    def tell_apart(self, search: Evaluation) -> bytes:
+        """Hashes SEARCH scores: two policies that behave alike on all of SEARCH need one challenge only."""
+        return hashlib.sha256(repr([m.score for m in search.measurements]).encode()).digest()[:16]
+
+    def _remember(self, trial: Trial, candidate: Candidate) -> None:
+        self.steps.setdefault(candidate.id, trial.step)
+        if trial.novelty is not None:
+            self.seen.setdefault(trial.novelty, trial.step)
+        if Split.VALIDATION in trial.evaluations:
+            self.challenged.setdefault(self.tell_apart(trial.evaluations[Split.SEARCH]), trial.step)
+        for evaluation in trial.evaluations.values():
+            self.faults.update({str(fault.kind) for _, fault in evaluation.faults})
+
+    def _meet(self, trial: Trial, challenge: Challenge) -> None:
+        if challenge.number is not None:
+            self.challenges = challenge.number
+        if challenge.promoted and trial.candidate is not None:
+            evaluations = trial.evaluations
+            self.champion = Champion(
+                trial.step, trial.candidate, evaluations[Split.SEARCH], evaluations[Split.VALIDATION]
+            )
+            self.tallies[trial.operator].promoted += 1

@@ -1,0 +1,61 @@
+"""How a step ends."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from evaluators.drive import SCORE_SLACK
+from evaluators.intervals import Interval
+from evaluators.values import Evaluation, Usage
+from evolve.search.candidate import Candidate
+from problems.base import Split
+
+
+class OutcomeKind(enum.StrEnum):
+    """The four ways in which a step ends; every step ends in exactly one."""
+
+    EVALUATED = "evaluated"
+    REJECTED = "rejected"
+    MODEL_FAILED = "model_failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A step as it came back, before it is committed.
+
+    Attributes:
+        reason: Why it ended so: `measured`, `faulty`, `incomplete`, `no_challenge`, or why it was rejected.
+        candidate: None if there is none, as when a model failed.
+        novelty: Near-duplicate hash of the candidate's source.
+        evaluations: By stage, as far as the cascade went.
+    """
+
+    step: int
+    kind: OutcomeKind
+    reason: str
+    operator: str
+    candidate: Candidate | None = None
+    novelty: str | None = None
+    evaluations: Mapping[Split, Evaluation] = field(default_factory=dict)
+    usage: Mapping[Split, Usage] = field(default_factory=dict)
+
+    @property
+    def beyond_bound(self) -> bool:
+        """Whether a score passes its bound: a hole of ours, so the candidate is put in quarantine."""
+        found = (m.score for e in self.evaluations.values() for m in e.measurements)
+        return any(score > 1.0 + SCORE_SLACK for score in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A challenge to the champion, decided at commit.
+
+    Attributes:
+        number: Counts the run's challenges from 1; None for the first champion, who meets no one.
+        interval: Paired VALIDATION difference, challenger minus champion.
+    """
+
+    number: int | None
+    promoted: bool
+    interval: Interval | None

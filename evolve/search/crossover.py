@@ -1,0 +1,76 @@
+"""Crossover: functions and expressions of one elite in the place of another's."""
+
+import numpy as np
+
+from evolve.search.draws import one_of, shuffled
+from evolve.search.operators import Context
+from evolve.search.specimen import Specimen, fitting, specimen
+from evolve.search.transplant import Function, functions, transplant
+
+FUNCTION_SHARE = 0.6
+"""How often a whole function is taken rather than an expression."""
+
+
+def cross(context: Context, rng: np.random.Generator, /) -> tuple[str, tuple[str, ...]] | None:
+    """Takes material from a drawn other parent into the first; None if there is none that fits."""
+    first, *others = context.parents
+    lenders = [elite.candidate for elite in others if elite.candidate.id != first.candidate.id]
+    if not lenders:
+        return None
+    lender = one_of(rng, lenders)
+    host = specimen(first.candidate.source, context.interface)
+    donor = specimen(lender.source, context.interface)
+    if host is None or donor is None:
+        return None
+    if rng.random() < FUNCTION_SHARE:
+        source = _function(host, donor, rng)
+    else:
+        source = _expression(host, donor, rng)
+    return None if source is None else (source, (first.candidate.id, lender.id))
+
+
+def _function(host: Specimen, donor: Specimen, rng: np.random.Generator) -> str | None:
+    """Replaces a function by the other parent's of the same name, or else of the same parameters."""
+    lent = functions(donor.program.tree)
+    for function in shuffled(rng, functions(host.program.tree)):
+        text = host.program.text(function.node)
+        different = [other for other in lent if donor.program.text(other.node) != text]
+        matches = [other for other in different if other.path == function.path and _fits(function, other)]
+        matches = matches or [other for other in different if _alike(function, other)]
+        if matches:
+            return transplant(host.program, function, donor.program, one_of(rng, matches))
+    return None
+
+
+def _fits(function: Function, other: Function) -> bool:
+    return _arity(function) == _arity(other) and function.node.col_offset == other.node.col_offset
+
+
+def _alike(function: Function, other: Function) -> bool:
+    """Whether a plain function may stand in for one of another name; methods and entries have their own."""
+    plain = function.owner is None and other.owner is None
+    return plain and function.name != "solve" and other.name != "solve" and _fits(function, other)
+
+
+def _arity(function: Function) -> tuple[int, int, tuple[str, ...], bool]:
+    args = function.node.args
+    return (
+        len(args.posonlyargs) + len(args.args),
+        len(args.defaults),
+        tuple(argument.arg for argument in args.kwonlyargs),
+        args.vararg is not None,
+    )
+
+
+def _expression(host: Specimen, donor: Specimen, rng: np.random.Generator) -> str | None:
+    """Replaces an expression by one of its kind from the function of the same name."""
+    shared = {site.path for site in donor.sites}
+    sites = [site for site in host.inner_sites() if site.path in shared]
+    if not sites:
+        return None
+    site = one_of(rng, sites)
+    kind = host.kinds.of(site.node)
+    material = [d for d in donor.donors if d.path == site.path and d.kind is kind]
+    names = host.visible(site.scopes, site.statement)
+    chosen = fitting(rng, material, names, unlike=host.program.text(site.node))
+    return None if chosen is None else host.program.replaced((host.replacement(site.node, chosen),))

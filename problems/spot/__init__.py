@@ -1,0 +1,69 @@
+"""Can't be late: one job with a deadline, on spot and on-demand machines.
+
+After `Wu 2024 <https://www.usenix.org/conference/nsdi24/presentation/wu-zhanghao>`_.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from problems.base import Axis, Baseline, Instance, Limits, Problem, Split
+from problems.datasets import DataFolder
+from problems.spot import interface, published
+from problems.spot.instances import JOBS, SMOKE_JOB, generated, instances
+from problems.spot.optima import Optima
+from problems.spot.simulator import Simulator
+
+__all__ = ["PROBLEM"]
+
+_HERE = Path(__file__).parent
+_WU = "Wu 2024, https://www.usenix.org/conference/nsdi24/presentation/wu-zhanghao"
+_WORKLOADS = {
+    "generated": tuple(Split),
+    "real": (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.PUBLISHED),
+}
+
+
+def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
+    """Makes or reads the instances of a split, with their optima."""
+    if split not in _WORKLOADS.get(workload, ()):
+        raise ValueError(
+            f"spot has the workloads and splits {_WORKLOADS}, but not {workload!r}, {split.value!r}"
+        )
+    needs_data = workload == "real" or split is Split.PUBLISHED
+    windows = published.measured(split, folder) if needs_data else generated(split)
+    return instances(windows, (SMOKE_JOB,) if split is Split.SMOKE else JOBS, Optima.find())
+
+
+def _baseline(name: str, paper: str, score: float) -> Baseline:
+    source = (_HERE / "baselines" / f"{name}.py").read_text(encoding="utf-8")
+    return Baseline(name, source, paper, "Apache-2.0", score)
+
+
+PROBLEM = Problem(
+    name="spot",
+    version=1,
+    title="Can't be late: finish a job by its deadline, on spot where possible, on demand where needed",
+    interface=interface,
+    evaluator=Simulator(),
+    brief=(_HERE / "brief.md").read_text(encoding="utf-8"),
+    baselines=(
+        _baseline("on_demand", f"{_WU} (on-demand only)", 0.5894),
+        _baseline("public_seed", f"{_WU} (greedy)", 0.8149),
+        _baseline("uniform_progress", f"{_WU} (Uniform Progress)", 0.9407),
+        _baseline("time_sliced", f"{_WU} (time sliced)", 0.9341),
+    ),
+    seeds=("on_demand", "public_seed", "uniform_progress"),
+    axes=(
+        Axis("spot_share", (0.1, 0.2, 0.3, 0.4, 0.48, 0.52, 0.56)),
+        Axis("restarts", (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0)),
+    ),
+    limits=dict.fromkeys(Split, Limits()),
+    workloads=_WORKLOADS,
+    load=_load,
+    dialects=published.dialects,
+    adapt=published.adapt,
+    bound=(
+        "The cost of the best run in hindsight over the run's cost; no run is cheaper, since dynamic "
+        "programming finds the least over everything that a run can do in its window."
+    ),
+)

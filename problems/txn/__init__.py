@@ -1,0 +1,83 @@
+"""Transaction ordering: known transactions, conflicts on keys, and the order that is done soonest."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from problems.base import Axis, Baseline, Instance, Limits, Problem, Split
+from problems.datasets import DataFolder
+from problems.txn import interface, published
+from problems.txn.instances import generate
+from problems.txn.scoring import Ordering
+
+__all__ = ["PROBLEM"]
+
+_HERE = Path(__file__).parent
+
+
+def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
+    """Makes the generated splits, and reads the published one, which both workloads have."""
+    if split is Split.PUBLISHED:
+        return published.load(folder)
+    if workload != "generated":
+        raise ValueError(
+            f"workload {workload!r} of txn has only the split published, but got {split.value!r}"
+        )
+    return generate(split)
+
+
+def _baseline(name: str, *, paper: str, licence: str, score: float) -> Baseline:
+    source = (_HERE / "baselines" / f"{name}.py").read_text(encoding="utf-8")
+    return Baseline(name=name, source=source, paper=paper, licence=licence, score=score)
+
+
+PROBLEM = Problem(
+    name="txn",
+    version=1,
+    title="order transactions so that conflicts delay them least",
+    interface=interface,
+    evaluator=Ordering(),
+    brief=(_HERE / "brief.md").read_text(encoding="utf-8"),
+    baselines=(
+        _baseline(
+            "identity",
+            paper="Order of arrival, what a database without a scheduler does.",
+            licence="Apache-2.0",
+            score=0.0,
+        ),
+        _baseline(
+            "shortest_first",
+            paper="Smith 1956, Various optimizers for single-stage production, Naval Research Logistics 3.",
+            licence="Apache-2.0; the rule is in the public domain",
+            score=0.0,
+        ),
+        _baseline(
+            "conflict_greedy",
+            paper="Graham 1969, Bounds on multiprocessing timing anomalies, SIAM J. Appl. Math. 17 "
+            "(list scheduling); its priorities, of weight 1 or 0, are this project's own.",
+            licence="Apache-2.0; the rule is in the public domain",
+            score=0.0,
+        ),
+        _baseline(
+            "sampled_greedy",
+            paper="Cheng 2024, Towards Optimal Transaction Scheduling, PVLDB 17(11), "
+            "https://doi.org/10.14778/3681954.3681956.",
+            licence="Apache-2.0; written anew from the paper",
+            score=0.0,
+        ),
+    ),
+    seeds=("identity", "shortest_first", "conflict_greedy"),
+    axes=(
+        Axis("length_order", (0.2, 0.35, 0.45, 0.55, 0.65, 0.75, 0.83)),
+        Axis("adjacency", (0.38, 0.42, 0.46, 0.5, 0.56, 0.64, 0.75)),
+    ),
+    limits={split: Limits(solve_cpu_s=100.0 if split is Split.PUBLISHED else 1.0) for split in Split},
+    workloads={
+        "generated": (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.HOLDOUT, Split.PUBLISHED),
+        "real": (Split.PUBLISHED,),
+    },
+    load=load,
+    dialects=published.dialects,
+    adapt=published.adapt,
+    bound="The makespan that a set of pairwise conflicting transactions needs in any order (an assignment "
+    "relaxation of their shortest path), divided by the makespan reached; no order ends before it.",
+)

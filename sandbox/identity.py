@@ -1,0 +1,55 @@
+"""Whose rights a candidate has: nobody's where possible, and no capability anywhere."""
+
+import os
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from sandbox import syscalls
+
+NOBODY: Final = 65534
+_CAPABILITY_VERSION_3: Final = 0x20080522
+_SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 4, 38
+
+
+def can_be_nobody(needed: Iterable[Path]) -> bool:
+    """Whether this process may become nobody, and nobody may read what Python needs.
+
+    An interpreter in a home folder is closed to nobody unless the file tree was narrowed; then a child keeps
+    the user's name without any of its capabilities. Tried in a fork that ends at once.
+    """
+    if os.geteuid() != 0:
+        return False
+    trial = os.fork()
+    if trial == 0:
+        os._exit(0 if _tried(needed) else 1)
+    return os.waitpid(trial, 0)[1] == 0
+
+
+def _tried(needed: Iterable[Path]) -> bool:
+    try:
+        _become_nobody()
+    except OSError:
+        return False
+    return all(os.access(path, os.R_OK) for path in needed)
+
+
+def _become_nobody() -> None:
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def drop(*, to_nobody: bool) -> None:
+    """Gives up the identity, or at least all capabilities, for good."""
+    if to_nobody:
+        _become_nobody()
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    syscalls.call("capset", header, bytes(24))
+    syscalls.call("prctl", _SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def renounce_new_privileges() -> None:
+    """Makes sure that no program could give privileges back; Landlock and seccomp insist on it."""
+    syscalls.call("prctl", _SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)

@@ -1,0 +1,194 @@
+"""What runs in the child: the interface, then the candidate, then its answers. Nothing here is trusted."""
+
+import errno
+import os
+import random
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final
+
+import msgspec
+
+from sandbox import wire
+from sandbox.answers import AnswerEncoder
+from sandbox.wire import ChildFault
+
+FILE: Final = "policy.py"
+"""File name of the candidate in tracebacks."""
+
+_OUT_OF_MEMORY: Final = ChildFault("memory_limit", "the policy ran out of its memory")
+_FORBIDDEN: Final = frozenset({errno.EPERM, errno.EACCES, errno.EROFS, errno.EFBIG, errno.ENETUNREACH})
+_HINT: Final = "the sandbox forbids files, network, processes and threads"
+_TEXT_CHARACTERS: Final = 400
+_SHAPES: Final = {"solve": "a function `solve(task)`", "Policy": "a class `Policy`"}
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """An interface, executed once in the fork server so that forks need not do it again.
+
+    Attributes:
+        decoders: By the verb of the message that they decode.
+    """
+
+    module: ModuleType
+    decoders: Mapping[bytes, wire.DownDecoder]
+
+    @staticmethod
+    def prepare(text: str) -> "Contract":
+        """Executes an interface's text; it is trusted, and raises what it raises."""
+        module = ModuleType("interface")
+        sys.modules["interface"] = module
+        exec(compile(text, "interface.py", "exec"), module.__dict__)  # noqa: S102 - trusted, from the problem
+        kinds: dict[bytes, object] = {}
+        if hasattr(module, "Task"):
+            kinds[wire.SOLVE] = module.Task
+        if hasattr(module, "Setup"):
+            kinds[wire.START] = module.Setup
+            kinds[wire.STEP] = list[tuple[int, module.Observation]]  # type: ignore[name-defined]
+        return Contract(module, {verb: wire.DownDecoder(kind) for verb, kind in kinds.items()})
+
+
+def serve(contract: Contract, channel: int) -> None:
+    """Executes the candidate of the first frame, then answers frames until the channel ends."""
+    frame = wire.read_frame(channel)
+    if frame is None:
+        return
+    job = msgspec.msgpack.decode(frame[wire.DOWN.size :], type=wire.Job)
+    sys.modules["interface"] = contract.module
+    _seed(job.seed)
+    wire.write_frame(channel, wire.SEALED, b"")
+    entry = _load(job)
+    if isinstance(entry, ChildFault):
+        wire.write_frame(channel, wire.FAULT, msgspec.json.encode(entry))
+        return
+    wire.write_frame(channel, wire.READY, b"")
+    performance = _Performance(contract, entry, job.answer_bytes)
+    while (frame := wire.read_frame(channel)) is not None:
+        wire.write_frame(channel, *performance.reply(frame))
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed(seed % (1 << 32))
+
+
+def _load(job: wire.Job) -> object:
+    code = _compile(job.source)
+    if isinstance(code, ChildFault):
+        return code
+    module = ModuleType("policy")
+    sys.modules["policy"] = module
+    done = attempt(exec, code, module.__dict__)
+    if isinstance(done, ChildFault):
+        return done
+    entry = module.__dict__.get(job.entry)
+    if callable(entry):
+        return entry
+    found = [name for name, value in module.__dict__.items() if not name.startswith("_") and callable(value)]
+    defined = ", ".join(found) if found else "nothing that can be called"
+    return ChildFault(
+        "missing_entry_point", f"the policy must define {_SHAPES[job.entry]}, but it defines {defined}"
+    )
+
+
+def _compile(source: bytes) -> object:
+    try:
+        return compile(source.decode("utf-8", "surrogatepass"), FILE, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return ChildFault("syntax_error", str(error.msg), f"line {error.lineno}" if error.lineno else None)
+    except (RecursionError, MemoryError):
+        return ChildFault("syntax_error", "the source is nested too deeply to be compiled")
+    except (ValueError, OverflowError) as error:
+        return ChildFault("syntax_error", str(error))
+
+
+class _Performance:
+    """A loaded candidate, playing its part."""
+
+    def __init__(self, contract: Contract, entry: object, answer_bytes: int) -> None:
+        self._decoders = contract.decoders
+        self._entry = entry
+        self._policies: list[object] = []
+        self._encoder = AnswerEncoder(answer_bytes)
+
+    def reply(self, frame: memoryview) -> tuple[bytes, bytes]:
+        """Does what a frame asks for and encodes the outcome."""
+        verb = bytes(frame[:1])
+        message = self._decoders[verb].decode(frame)
+        if verb == wire.STEP:
+            return self._steps(message)  # type: ignore[arg-type]
+        outcome = attempt(self._entry, message)
+        if verb == wire.START and not isinstance(outcome, ChildFault):
+            self._policies.append(outcome)
+            outcome = len(self._policies) - 1
+        encoded = self._encode(outcome)
+        if isinstance(encoded, ChildFault):
+            return wire.FAULT, msgspec.json.encode(encoded)
+        return wire.ANSWER, encoded
+
+    def _steps(self, items: list[tuple[int, object]]) -> tuple[bytes, bytes]:
+        policies = self._policies
+        outcomes = [attempt(_step, policies[handle], observation) for handle, observation in items]
+        if not any(isinstance(outcome, ChildFault) for outcome in outcomes):
+            together = self._encode(outcomes, share=len(items))
+            if not isinstance(together, ChildFault):
+                return wire.ANSWER, together
+        encoded = (self._encode(outcome) for outcome in outcomes)
+        mixed = [
+            wire.Item(fault=part) if isinstance(part, ChildFault) else wire.Item(answer=msgspec.Raw(part))
+            for part in encoded
+        ]
+        return wire.MIXED, msgspec.json.encode(mixed)
+
+    def _encode(self, outcome: object, share: int = 1) -> "bytes | ChildFault":
+        if isinstance(outcome, ChildFault):
+            return outcome
+        # The answer's own methods run while it is looked at, so this too is the candidate's code.
+        return attempt(self._encoder.encode, outcome, share)  # type: ignore[return-value]
+
+
+def _step(policy: object, observation: object) -> object:
+    return policy.step(observation)  # type: ignore[attr-defined]
+
+
+def attempt(function: object, *arguments: object) -> object:
+    """Calls code of the candidate; whatever it raises becomes a fault. It may still end the process."""
+    try:
+        return function(*arguments)  # type: ignore[operator]
+    except MemoryError:
+        return _OUT_OF_MEMORY
+    except SystemExit as error:
+        os._exit(error.code if isinstance(error.code, int) else 1)
+    except BaseException as error:  # noqa: BLE001 - the boundary to the candidate: anything is its fault
+        return _described(error)
+
+
+def _described(error: BaseException) -> ChildFault:
+    told = attempt(str, error)
+    text = told if isinstance(told, str) else "(its text cannot be read)"
+    hint = f" ({_HINT})" if _is_refusal(error, text) else ""
+    line = _line(error)
+    return ChildFault("exception", f"{type(error).__name__}: {text[:_TEXT_CHARACTERS]}{hint}", line)
+
+
+def _is_refusal(error: BaseException, text: str) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _FORBIDDEN
+    return isinstance(error, RuntimeError) and text.startswith("can't start new thread")
+
+
+def _line(error: BaseException) -> str | None:
+    if isinstance(error, SyntaxError) and error.filename == FILE and error.lineno:
+        return f"line {error.lineno}"
+    lines = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == FILE:
+            lines.append(traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return f"line {lines[-1]}" if lines else None

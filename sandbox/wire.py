@@ -1,0 +1,146 @@
+"""Messages between the parent and a child: typed, length-prefixed, never pickled.
+
+Down goes MessagePack, which keeps every float, with arrays as raw buffers behind the body. Up comes JSON, whose
+typed decoder refuses NaN, overflow and deep nesting. What comes up is hostile until it is decoded.
+"""
+
+import os
+import struct
+import sys
+from typing import Final
+
+import msgspec
+
+JOB, SOLVE, START, STEP = b"J", b"S", b"I", b"T"
+"""Verbs that go down: the source; one task; one setup; a batch of (handle, observation)."""
+
+SEALED, READY, ANSWER, FAULT, MIXED, BROKEN = b"s", b"r", b"a", b"f", b"m", b"x"
+"""Verbs that come up. SEALED or BROKEN comes first, before the candidate has run, and is ours."""
+
+DOWN: Final = struct.Struct("<c3xII")
+"""Verb, bytes of the body, bytes of arrays. The arrays start at the next multiple of `ALIGNMENT`."""
+
+UP: Final = struct.Struct("<cI")
+"""Verb, bytes of the body."""
+
+ALIGNMENT: Final = 16
+CHUNK: Final = 1 << 16
+
+
+class Job(msgspec.Struct, frozen=True, array_like=True):
+    """What a child is to be.
+
+    Attributes:
+        source: UTF-8 in which lone surrogates pass, so that any text reaches the compiler and is judged there.
+        entry: `solve` or `Policy`.
+    """
+
+    source: bytes
+    entry: str
+    seed: int
+    answer_bytes: int
+
+
+class ChildFault(msgspec.Struct, frozen=True):
+    """A fault as the child tells it; rule and text are checked by the parent."""
+
+    rule: str
+    message: str
+    element: str | None = None
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One item of a MIXED reply: an encoded answer or a fault."""
+
+    answer: msgspec.Raw = msgspec.Raw()
+    fault: ChildFault | None = None
+
+
+def padding(length: int) -> int:
+    """Bytes to the next multiple of `ALIGNMENT`."""
+    return -length % ALIGNMENT
+
+
+class DownEncoder:
+    """Writes frames that go down."""
+
+    def __init__(self) -> None:
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=self._foreign)
+        self._tail = bytearray()
+
+    def frame(self, verb: bytes, value: object) -> bytes:
+        """Encodes a message.
+
+        Raises:
+            TypeError: Something in it does not travel.
+            ValueError: An array in it is not finite.
+        """
+        body = self._encoder.encode(value)
+        head = DOWN.pack(verb, len(body), len(self._tail))
+        if not self._tail:
+            return head + body
+        tail, self._tail = self._tail, bytearray()
+        return b"".join((head, body, bytes(padding(len(head) + len(body))), tail))
+
+    def _foreign(self, value: object) -> object:
+        numpy = sys.modules.get("numpy")
+        if numpy is None or not isinstance(value, numpy.ndarray | numpy.generic):
+            raise TypeError(f"a {type(value).__name__} does not travel to a policy")
+        if isinstance(value, numpy.generic):
+            return value.item()
+        from sandbox import arrays  # noqa: PLC0415 - loads numpy, which not every problem needs
+
+        ready = arrays.little(value)
+        start = len(self._tail)
+        self._tail += ready.data.cast("B") if ready.size else b""
+        self._tail += bytes(padding(len(self._tail)))
+        return ready.dtype.str, ready.shape, start
+
+
+class DownDecoder:
+    """Reads frames in the child, into the types of one interface."""
+
+    def __init__(self, kind: object) -> None:
+        self._decoder = msgspec.msgpack.Decoder(kind, dec_hook=self._array)
+        self._tail = memoryview(b"")
+
+    def decode(self, frame: memoryview) -> object:
+        """Decodes the body; arrays in the result are read-only views of the frame."""
+        _, length, tail = DOWN.unpack_from(frame)
+        body_end = DOWN.size + length
+        start = body_end + padding(body_end)
+        self._tail = frame[start : start + tail].toreadonly()
+        return self._decoder.decode(frame[DOWN.size : body_end])
+
+    def _array(self, annotation: object, value: object) -> object:
+        from sandbox import arrays  # noqa: PLC0415 - loaded by the fork server if numpy is
+
+        return arrays.received(msgspec.convert(value, arrays.Header), self._tail, annotation)
+
+
+def read_frame(descriptor: int) -> memoryview | None:
+    """Reads one frame in the child; None at the end of the channel."""
+    data = os.read(descriptor, CHUNK)
+    if not data:
+        return None
+    _, length, tail = DOWN.unpack_from(data)
+    body_end = DOWN.size + length
+    size = body_end + (padding(body_end) + tail if tail else 0)
+    if len(data) == size:
+        return memoryview(data)
+    whole = memoryview(bytearray(size))
+    whole[: len(data)] = data
+    filled = len(data)
+    while filled < size:
+        count = os.readv(descriptor, [whole[filled:]])
+        if count == 0:
+            return None
+        filled += count
+    return whole
+
+
+def write_frame(descriptor: int, verb: bytes, body: bytes) -> None:
+    """Writes one frame in the child."""
+    data = UP.pack(verb, len(body)) + body
+    while data:
+        data = data[os.write(descriptor, data) :]

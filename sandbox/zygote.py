@@ -1,0 +1,200 @@
+"""The fork server: a process without secrets that makes confined children, each in a millisecond or two.
+
+It is executed afresh with an environment of its own, imports what candidates may want, sets up what layers it can
+share, and forks on request. It never reads a candidate: the source goes to the child by the child's own channel.
+"""
+
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Final, NoReturn
+
+from sandbox import control, identity, landlock, namespaces, policy, seccomp, wire
+from sandbox.confinement import CHANNEL, Confinement
+from sandbox.control import Configure, Ended, Failed, Missing, Open, Opened, Prepare, Ready, Reap, Reaped
+from sandbox.layers import Layer, LayerMissing
+from sandbox.policy import Contract
+from sandbox.readable import readable
+
+_OWN_PACKAGE: Final = __name__.partition(".")[0]
+_SAFE_DESCRIPTOR: Final = 16
+"""Descriptors that outlive the fork stay clear of the few that a child keeps."""
+
+_KIB: Final = 1024
+_HAS_PROCESS_DESCRIPTORS: Final = hasattr(os, "pidfd_open")
+
+
+def main(descriptor: int) -> NoReturn:
+    """Serves the parent until it is gone."""
+    channel = socket.socket(fileno=descriptor)
+    try:
+        request, descriptors = control.receive_request(channel)
+        if not isinstance(request, Configure):
+            raise TypeError(f"the first request must be Configure, but it is {request!r}")
+        zygote = _Zygote(channel, request, descriptors)
+        zygote.serve()
+    except LayerMissing as missing:
+        control.send(channel, Missing(missing.layer, missing.reason))
+    except Ended:
+        pass
+    os._exit(0)
+
+
+class _Zygote:
+    """The fork server's state: the shared parts of the layers, and the interfaces executed so far."""
+
+    def __init__(self, channel: socket.socket, request: Configure, descriptors: list[int]) -> None:
+        self._channel = channel
+        self._parents = descriptors
+        self._layers = frozenset(Layer(name) for name in request.layers)
+        self._contracts: dict[str, Contract] = {}
+        self._processes: int | None = None
+        if request.core is not None:
+            os.sched_setaffinity(0, {request.core})
+        self._check()
+        if Layer.NAMESPACES in self._layers:
+            self._processes = namespaces.enter()
+        # Opened before /proc is out of sight: a fork starts with the size that the fork server has.
+        self._size = _kept(os.open("/proc/self/statm", os.O_RDONLY)) if Path("/proc/self/statm").exists() else None
+        self._confinement = self._confine(_preload(request.preload))
+        gc.collect()
+        # Forks then do not copy the pages of objects that only the collector would have touched.
+        gc.freeze()
+
+    def _check(self) -> None:
+        if Layer.SECCOMP in self._layers:
+            seccomp.check()
+        if Layer.LANDLOCK in self._layers:
+            landlock.version()
+
+    def _confine(self, preloaded: set[str]) -> Confinement:
+        null = _kept(os.open(os.devnull, os.O_RDWR))
+        server = _kept(os.pidfd_open(os.getpid())) if _HAS_PROCESS_DESCRIPTORS else None
+        ruleset = program = None
+        to_nobody = False
+        if self._layers & {Layer.NAMESPACES, Layer.LANDLOCK, Layer.IDENTITY}:
+            needed = readable(preloaded)
+            if Layer.NAMESPACES in self._layers:
+                namespaces.narrow_root(needed)
+            if Layer.LANDLOCK in self._layers:
+                ruleset = _kept(landlock.ruleset(needed.rules()))
+            to_nobody = Layer.IDENTITY in self._layers and identity.can_be_nobody(needed.folders())
+        if Layer.SECCOMP in self._layers:
+            program = seccomp.Program.assemble(seccomp.check())
+        return Confinement(self._layers, ruleset, program, to_nobody, null, server)
+
+    def serve(self) -> None:
+        """Carries out requests until the parent ends or closes the channel."""
+        control.send(self._channel, Ready(self._notes()))
+        poll = select.poll()
+        for descriptor in (self._channel.fileno(), *self._parents):
+            poll.register(descriptor, select.POLLIN)
+        while True:
+            # A parent that was killed may have left copies of the channel open elsewhere.
+            if any(descriptor in self._parents for descriptor, _ in poll.poll()):
+                return
+            request, descriptors = control.receive_request(self._channel)
+            self._carry_out(request, descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _notes(self) -> tuple[str, ...]:
+        if os.geteuid() == 0 and Layer.IDENTITY in self._layers and not self._confinement.to_nobody:
+            return ("candidates keep the name root, without capabilities: nobody may not read this Python",)
+        return ()
+
+    def _carry_out(self, request: control.Request, descriptors: list[int]) -> None:
+        match request:
+            case Prepare(name, text):
+                self._prepare(name, text)
+            case Open():
+                self._open(request, descriptors[0])
+            case Reap(pid):
+                self._reap(pid)
+            case Configure():
+                control.send(self._channel, Failed("configured already"))
+
+    def _prepare(self, name: str, text: str) -> None:
+        prepared = policy.attempt(Contract.prepare, text)
+        if isinstance(prepared, Contract):
+            self._contracts[name] = prepared
+            gc.freeze()
+            control.send(self._channel, Ready())
+        else:
+            control.send(self._channel, Failed(f"the interface cannot be executed: {prepared}"))
+
+    def _open(self, request: Open, channel: int) -> None:
+        if self._processes is not None:
+            namespaces.unshare_processes()
+        pid = os.fork()
+        if pid == 0:
+            self._be_child(request, channel)
+        if self._processes is not None:
+            namespaces.rejoin(self._processes)
+        child = os.pidfd_open(pid) if _HAS_PROCESS_DESCRIPTORS else None
+        control.send(self._channel, Opened(pid), [] if child is None else [child])
+        if child is not None:
+            os.close(child)
+
+    def _be_child(self, request: Open, channel: int) -> NoReturn:
+        try:
+            address_bytes = self._address_bytes() + request.memory_bytes
+            contract = self._contracts[request.interface]
+            try:
+                self._confinement.surround(
+                    channel, address_bytes=address_bytes, total_cpu_s=request.total_cpu_s
+                )
+            except OSError as error:
+                # Half a set-up is none: the parent hears of it and runs no candidate here.
+                wire.write_frame(channel, wire.BROKEN, str(error).encode())
+                os._exit(1)
+            policy.serve(contract, CHANNEL)
+        finally:
+            # Whatever happens, a child never returns into the fork server's loop.
+            os._exit(0)
+
+    def _address_bytes(self) -> int:
+        if self._size is None:
+            return 0
+        return int(os.pread(self._size, 32, 0).split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+    def _reap(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        cpu_s = usage.ru_utime + usage.ru_stime
+        control.send(self._channel, Reaped(status, cpu_s, usage.ru_maxrss * _KIB))
+
+
+def _kept(descriptor: int) -> int:
+    moved = os.dup2(descriptor, _free_above(_SAFE_DESCRIPTOR), inheritable=False)
+    os.close(descriptor)
+    return moved
+
+
+def _free_above(lowest: int) -> int:
+    import fcntl
+
+    return fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, lowest)
+
+
+def _preload(modules: tuple[str, ...]) -> set[str]:
+    before = set(sys.modules)
+    for name in modules:
+        importlib.import_module(name)
+    loaded = {*(set(sys.modules) - before), "msgspec"}
+    if "numpy" in sys.modules:
+        importlib.import_module(f"{_OWN_PACKAGE}.arrays")
+    site = readable(()).sites
+    # What is not preloaded is not to be found at all, instead of found and refused.
+    sys.path[:] = [entry for entry in sys.path if not _is_ours_or_installed(Path(entry), site)]
+    sys.path_importer_cache.clear()
+    return {name for name in loaded if name.partition(".")[0] != _OWN_PACKAGE}
+
+
+def _is_ours_or_installed(entry: Path, sites: tuple[Path, ...]) -> bool:
+    return entry in sites or (entry / _OWN_PACKAGE).is_dir()

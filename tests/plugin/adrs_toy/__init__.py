@@ -1,0 +1,1 @@
+"""Two tiny policy problems, as a third party would ship them."""
