@@ -18,7 +18,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Installs the package `adrs-toy` for real: `toy-order` and `toy-gate`, in this process and below it."""
     target = tmp_path_factory.mktemp("site-packages")
     uv = Path(sys.executable).with_name("uv")
-    options = "--quiet --offline --no-deps --no-build-isolation --no-cache".split()
+    options = ["--quiet", "--offline", "--no-deps", "--no-build-isolation", "--no-cache"]
     place = ["--python", sys.executable, "--target", str(target)]
     subprocess.run([uv, "pip", "install", *options, *place, str(PLUGIN)], check=True)
     with pytest.MonkeyPatch.context() as patch:

@@ -22,10 +22,8 @@ def cross(context: Context, rng: np.random.Generator, /) -> tuple[str, tuple[str
     donor = specimen(lender.source, context.interface)
     if host is None or donor is None:
         return None
-    if rng.random() < FUNCTION_SHARE:
-        source = _function(host, donor, rng)
-    else:
-        source = _expression(host, donor, rng)
+    take = _function if rng.random() < FUNCTION_SHARE else _expression
+    source = take(host, donor, rng)
     return None if source is None else (source, (first.candidate.id, lender.id))
 
 

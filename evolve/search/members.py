@@ -34,6 +34,11 @@ def required(host: ast.ClassDef | None, donor: ast.ClassDef | None, method: Meth
     if host is None or donor is None:
         return Members()
     offered, lent = set(_offered(host)), _methods(donor)
+    if method.name == "__init__":
+        assigned = _assigned(method)
+        if not _assigned(_methods(host)["__init__"]) <= assigned:
+            return None  # other methods of the host would miss their attributes
+        offered |= assigned
     methods: list[Method] = []
     fields: list[ast.stmt] = []
     todo = list(_read(method))
@@ -96,10 +101,14 @@ def _offered(owner: ast.ClassDef) -> Iterator[str]:
     for node in owner.body:
         if isinstance(node, Method):
             yield node.name
-            yield from (n.attr for n in _attributes([node], _self(node)) if isinstance(n.ctx, ast.Store))
+            yield from sorted(_assigned(node))
         else:
             stored = (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
             yield from (n.id for n in stored)
+
+
+def _assigned(method: Method) -> set[str]:
+    return {n.attr for n in _attributes([method], _self(method)) if isinstance(n.ctx, ast.Store)}
 
 
 def _field(owner: ast.ClassDef, name: str) -> ast.stmt | None:

@@ -26,7 +26,7 @@ Rewrite = Callable[[Context, np.random.Generator], Draft | None]
 InPlace = Callable[[Specimen, np.random.Generator], tuple[Replacement, ...] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rewriter:
     """An operator made of a rewrite: it draws drafts until one is a new program of bearable size."""
 
@@ -51,7 +51,7 @@ class Rewriter:
 
 
 def _bearable(source: str, parent: str) -> bool:
-    """Whether a source differs from its parent and has not grown too much; a parent may be too large already."""
+    """Whether a source differs from its parent and has not grown too much; the parent may be large already."""
     return source != parent and len(source) <= max(len(parent), min(2 * len(parent) + 2_000, LARGEST))
 
 
@@ -77,7 +77,7 @@ def in_place(change: InPlace, steps: Sequence[float] = (1.0,)) -> Rewrite:
     return rewrite
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Offline:
     """Draws one of several operators for each step, in fixed shares.
 

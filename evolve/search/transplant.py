@@ -190,7 +190,7 @@ def _renamable(nodes: Iterable[ast.AST], names: Mapping[str, str]) -> bool:
 
 def _brought(donor: Program, definitions: Mapping[str, ast.stmt], names: Mapping[str, str]) -> list[str]:
     """Texts of definitions, in the donor's order, each statement once; of imports only what is needed."""
-    found = {}
+    found: dict[str, None] = {}
     for name, statement in sorted(definitions.items(), key=lambda item: (item[1].lineno, item[0])):
         text = _import_of(name, statement)
         found[text or _renamed(donor, donor.whole(statement), statement, names)] = None
@@ -205,7 +205,7 @@ def _renamed(program: Program, span: tuple[int, int], node: ast.stmt, names: Map
             case ast.Name(id=name) if name in names:
                 changes.append(Replacement(*program.span(inner), names[name]))
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                if name in names and (inner is node):
+                if name in names and inner is node:
                     changes.append(_head(program, inner, names[name]))
             case _:
                 pass

@@ -1,5 +1,6 @@
 """Generated windows are the same everywhere, apart from one another, and like measured ones."""
 
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from problems.base import Instance, Split, fingerprint, groups
 from problems.datasets import DataFolder
 from problems.spot import PROBLEM
-from problems.spot.instances import DAY_TICKS, JOBS, generated, tide
+from problems.spot.instances import DAY_TICKS, JOBS, Availability, generated, markov, renewal
 from problems.spot.optima import SHIPPED
 
 NOWHERE = DataFolder(Path("/nonexistent"))
@@ -43,8 +44,13 @@ def test_instances_of_version_1_are_these(split: Split, golden: str) -> None:
     assert (PROBLEM.version, found) == (1, golden)
 
 
-@pytest.mark.parametrize(("split", "windows", "blocks"), [(Split.SEARCH, 24, 8), (Split.VALIDATION, 48, 16), (Split.HOLDOUT, 48, 16)])
-def test_a_group_is_one_window_under_every_deadline_and_overhead(split: Split, windows: int, blocks: int) -> None:
+@pytest.mark.parametrize(
+    ("split", "windows", "blocks"),
+    [(Split.SEARCH, 24, 8), (Split.VALIDATION, 48, 16), (Split.HOLDOUT, 48, 16)],
+)
+def test_a_group_is_one_window_under_every_deadline_and_overhead(
+    split: Split, windows: int, blocks: int
+) -> None:
     instances = load(split)
     found = groups(instances)
     assert (len(found), len({i.block for i in instances})) == (windows, blocks)
@@ -78,29 +84,28 @@ def test_availability_and_runs_are_like_the_measured_ones(split: Split) -> None:
     assert 0.4 < np.mean(shares) < 0.6  # published zones: 0.20 to 0.67, all together 0.47
     assert min(shares) < 0.2
     assert max(shares) > 0.8
-    for kind, means, medians, tails in ((True, (4, 14), (1, 5), (33, 105)), (False, (4, 14), (1, 5), (30, 175))):
+    for kind, means, medians, tails in (
+        (True, (4, 14), (1, 5), (33, 105)),
+        (False, (4, 14), (1, 5), (30, 175)),
+    ):
         lengths = runs(split, kind)
         assert means[0] <= lengths.mean() <= means[1]
         assert medians[0] <= np.median(lengths) <= medians[1]
         assert tails[0] <= np.percentile(lengths, 99) <= tails[1]
 
 
-def test_noon_has_more_spot_than_midnight() -> None:
-    from problems.spot.instances import markov, renewal
-
-    for zone in (renewal, markov):
-        rng = np.random.Generator(np.random.PCG64(1))
-        states = []
-        for _ in range(60):
-            before = rng.bit_generator.state
-            available = zone(rng, 0.5)
-            rng.bit_generator.state = before
-            phase = rng.random(3)[1 if zone is markov else 2] * DAY_TICKS
-            uniform = iter(rng.random(80 * DAY_TICKS).tolist())
-            states.append(np.roll(available(uniform, 40 * DAY_TICKS)[: 40 * DAY_TICKS], round(phase)))
-        by_hour = np.mean(states, axis=0).reshape(-1, DAY_TICKS).mean(axis=0)
-        noon = np.array([tide(tick) for tick in range(DAY_TICKS)]) > 0
-        assert by_hour[noon].mean() > by_hour[~noon].mean() + 0.01
+@pytest.mark.parametrize("zone", [renewal, markov])
+def test_availability_swings_with_the_day(zone: Callable[[np.random.Generator, float], Availability]) -> None:
+    rng, days, zones = np.random.Generator(np.random.PCG64(1)), 40, 30
+    spectrum = np.zeros(days * DAY_TICKS // 2 + 1)
+    for _ in range(zones):
+        available = zone(rng, 0.5)
+        ticks = days * DAY_TICKS
+        states = available(iter(rng.random(2 * ticks).tolist()), ticks)[:ticks]
+        spectrum += np.abs(np.fft.rfft(np.array(states) - np.mean(states))) ** 2
+    # A window of `days` days has the daily cycle at that frequency; around it there is only chance.
+    chance = np.r_[spectrum[days - 10 : days], spectrum[days + 1 : days + 11]].mean()
+    assert spectrum[days] > 2 * chance  # without a swing 1 +- 0.2
 
 
 def test_a_split_the_workload_lacks_is_refused() -> None:

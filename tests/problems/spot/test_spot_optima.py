@@ -51,7 +51,18 @@ def test_keeping_one_forgets_no_other(optima: Optima) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"%s": NaN}', b'{"%s": "1.0"}', b'{"%s": 0.5}', b'{"%s": 1e9}']
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"%s": NaN}',
+        b'{"%s": "1.0"}',
+        b'{"%s": 0.5}',
+        b'{"%s": 1e9}',
+    ],
 )
 def test_a_broken_cache_is_as_good_as_none(optima: Optima, content: bytes) -> None:
     optima.cache.parent.mkdir()

@@ -21,7 +21,9 @@ def instance(job: Job, available: Sequence[bool]) -> Instance:
     return Instance("i", "g", "b", "d", Run(job, tuple(available), optimum_usd=0.1))
 
 
-def play(job: Job, available: Sequence[bool], decisions: Sequence[Decision]) -> tuple[list[Observation], Outcome]:
+def play(
+    job: Job, available: Sequence[bool], decisions: Sequence[Decision]
+) -> tuple[list[Observation], Outcome]:
     """Sends decisions, over and over, and returns what was observed."""
     simulator, seen = Simulator(), []
     simulation = simulator.simulate(instance(job, available))
@@ -97,7 +99,9 @@ def test_a_run_is_the_published_one(job: Job, data: st.DataObject, decisions: li
     reference = Reference(job, available)
     expected = list(reference.run(decisions))
     seen, outcome = play(job, available, decisions)
-    assert [(o.elapsed_s, o.has_spot, o.last.name.lower(), o.work_left_s, o.overhead_left_s) for o in seen] == expected
+    assert [
+        (o.elapsed_s, o.has_spot, o.last.name.lower(), o.work_left_s, o.overhead_left_s) for o in seen
+    ] == expected
     assert outcome.metrics["cost_usd"] == pytest.approx(reference.cost, abs=1e-9)
     assert outcome.metrics["late"] == (reference.finished_s > job.deadline_s)
 

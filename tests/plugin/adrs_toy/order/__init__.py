@@ -83,5 +83,5 @@ PROBLEM = Problem(
     counts=("late",),
     dialects=_dialects,
     adapt=_adapt,
-    bound="The cost of Smith's order over the order's cost; exchanging neighbours shows that none costs less.",
+    bound="The cost of Smith's order over the order's cost; by exchanging neighbours, none costs less.",
 )
