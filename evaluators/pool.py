@@ -18,7 +18,7 @@ from evaluators.values import Measurement, Usage
 from evaluators.worker import OUR_FAULTS, Hello, Reply, Settings
 from sandbox import Mode
 
-_TRIES = 2
+_TRIES = 3
 
 
 class WorkerBroken(Exception):  # noqa: N818 - reads as what happened
@@ -131,7 +131,7 @@ class Pool:
 
         Raises:
             DataMissing, SandboxUnavailable: Ours; the run stops.
-            WorkerBroken: The worker died twice over this job.
+            WorkerBroken: Three workers died over this job.
         """
         found: list[tuple[Measurement, ...]] = []
         usage = Usage()
@@ -159,6 +159,7 @@ class Pool:
                     worker = await self._replace(worker)
                 measured = await worker.ask(job)
             except WorkerBroken:
+                worker.kill()
                 if attempt == _TRIES - 1:
                     raise
             except asyncio.CancelledError:

@@ -1,1 +1,20 @@
 """Runs untrusted policy source, and nothing else."""
+
+from sandbox.child import Child, Interface
+from sandbox.faults import Fault, FaultKind
+from sandbox.layers import Layer, Mode, SandboxUnavailable
+from sandbox.limits import ChildLimits, ChildUsage
+from sandbox.server import ForkServer
+
+__all__ = [
+    "Child",
+    "ChildLimits",
+    "ChildUsage",
+    "Fault",
+    "FaultKind",
+    "ForkServer",
+    "Interface",
+    "Layer",
+    "Mode",
+    "SandboxUnavailable",
+]

@@ -59,7 +59,9 @@ def offence(answer: object, path: str = "", depth: int = _DEPTH) -> ChildFault |
     if isinstance(answer, float):
         if math.isfinite(answer):
             return None
-        return ChildFault("not_finite", f"the answer must be finite, but it holds {float(answer)}", path or None)
+        return ChildFault(
+            "not_finite", f"the answer must be finite, but it holds {float(answer)}", path or None
+        )
     parts = _parts(answer)
     if parts is not None:
         found = (offence(part, f"{path}{key}", depth - 1) for key, part in parts) if depth else ()

@@ -14,7 +14,8 @@ CHANNEL: Final = 3
 """The child's descriptor of its channel; it holds no other but the null device."""
 
 _SET_PARENT_DEATH_SIGNAL: Final = 1
-_LAST_DESCRIPTOR: Final = (1 << 31) - 1
+_DESCRIPTORS: Final = 1024
+"""More than the fork server ever holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Confinement:
             landlock.restrict(self.ruleset)
         os.dup2(channel, CHANNEL)
         if Layer.DESCRIPTORS in self.layers:
-            os.closerange(CHANNEL + 1, _LAST_DESCRIPTOR)
+            os.closerange(CHANNEL + 1, _DESCRIPTORS)
         if self.program is not None:
             self.program.install()
 
@@ -64,7 +65,7 @@ class Confinement:
         if self.server is None:
             return
         # After the change of identity, which clears the setting; and then the server must still be there.
-        syscalls.call("prctl", _SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
+        syscalls.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         poll = select.poll()
         poll.register(self.server, select.POLLIN)
         if poll.poll(0):

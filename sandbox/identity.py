@@ -47,9 +47,9 @@ def drop(*, to_nobody: bool) -> None:
         _become_nobody()
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     syscalls.call("capset", header, bytes(24))
-    syscalls.call("prctl", _SET_DUMPABLE, 0, 0, 0, 0)
+    syscalls.prctl(_SET_DUMPABLE, 0)
 
 
 def renounce_new_privileges() -> None:
     """Makes sure that no program could give privileges back; Landlock and seccomp insist on it."""
-    syscalls.call("prctl", _SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    syscalls.prctl(_SET_NO_NEW_PRIVILEGES, 1)

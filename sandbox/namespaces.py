@@ -1,6 +1,7 @@
 """A world of its own: no network, no other processes, and a file tree with nothing in it but Python."""
 
 import os
+import signal
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +18,6 @@ _DETACH: Final = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _READ_ONLY_NO_SUID: Final = 1 | 2
 _SET_PARENT_DEATH_SIGNAL: Final = 1
-_SIGKILL: Final = 9
 _OLD: Final = Path("/old")
 _LIBRARY_LINKS: Final = (Path("/lib"), Path("/lib64"), Path("/usr/lib64"))
 
@@ -25,8 +25,8 @@ _LIBRARY_LINKS: Final = (Path("/lib"), Path("/lib64"), Path("/usr/lib64"))
 def enter() -> int:
     """Moves this process into namespaces of its own, and returns a descriptor of its process namespace.
 
-    An ordinary user may return to a process namespace only if his user namespace owns it. So there the process
-    forks once: what returns is process 1 of such a namespace, and the original waits for it and ends with it.
+    An ordinary user may return to a process namespace only if his user namespace owns it. So there the
+    process forks once: what returns is process 1 of such a namespace, and the original waits for its end.
 
     Raises:
         LayerMissing: The kernel refuses.
@@ -50,13 +50,17 @@ def _unshare() -> None:
         return
     user, group = os.getuid(), os.getgid()
     syscalls.call("unshare", flags | _NEW_USER | _NEW_PID)
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
         Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
     first = os.fork()
     if first:
         os.waitpid(first, 0)
         os._exit(0)
-    syscalls.call("prctl", _SET_PARENT_DEATH_SIGNAL, _SIGKILL, 0, 0, 0)
+    syscalls.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def unshare_processes() -> None:

@@ -37,8 +37,11 @@ class Contract:
     decoders: Mapping[bytes, wire.DownDecoder]
 
     @staticmethod
-    def prepare(text: str) -> "Contract":
-        """Executes an interface's text; it is trusted, and raises what it raises."""
+    def prepare(text: str, arrays: ModuleType | None) -> "Contract":
+        """Executes an interface's text, with `sandbox.arrays` if numpy is loaded.
+
+        It is trusted, and raises what it raises.
+        """
         module = ModuleType("interface")
         sys.modules["interface"] = module
         exec(compile(text, "interface.py", "exec"), module.__dict__)  # noqa: S102 - trusted, from the problem
@@ -48,18 +51,19 @@ class Contract:
         if hasattr(module, "Setup"):
             kinds[wire.START] = module.Setup
             kinds[wire.STEP] = list[tuple[int, module.Observation]]  # type: ignore[name-defined]
-        return Contract(module, {verb: wire.DownDecoder(kind) for verb, kind in kinds.items()})
+        return Contract(module, {verb: wire.DownDecoder(kind, arrays) for verb, kind in kinds.items()})
 
 
 def serve(contract: Contract, channel: int) -> None:
     """Executes the candidate of the first frame, then answers frames until the channel ends."""
+    # The layers are up. Whatever goes wrong from here on is the candidate's doing.
+    wire.write_frame(channel, wire.SEALED, b"")
     frame = wire.read_frame(channel)
     if frame is None:
         return
     job = msgspec.msgpack.decode(frame[wire.DOWN.size :], type=wire.Job)
     sys.modules["interface"] = contract.module
     _seed(job.seed)
-    wire.write_frame(channel, wire.SEALED, b"")
     entry = _load(job)
     if isinstance(entry, ChildFault):
         wire.write_frame(channel, wire.FAULT, msgspec.json.encode(entry))

@@ -9,15 +9,17 @@ from typing import Final
 from sandbox import syscalls
 from sandbox.layers import Layer, LayerMissing
 
-ALLOWED: Final = (
-    "access alarm arch_prctl brk clock_getres clock_gettime clock_nanosleep close close_range dup dup2 dup3 "
-    "epoll_create1 exit exit_group faccessat faccessat2 fcntl fstat futex getcpu getcwd getdents getdents64 "
-    "getegid geteuid getgid getitimer getpid getppid getrandom getrlimit getrusage gettid gettimeofday getuid "
-    "lseek lstat madvise membarrier mmap mprotect mremap munmap nanosleep newfstatat open openat pipe pipe2 "
-    "poll ppoll pread64 pselect6 read readlink readlinkat readv restart_syscall rseq rt_sigaction "
-    "rt_sigprocmask rt_sigreturn sched_getaffinity sched_yield select set_robust_list set_tid_address "
-    "setitimer sigaltstack stat statx sysinfo times uname write writev"
-).split()
+_NAMES: Final = """
+    access alarm arch_prctl brk clock_getres clock_gettime clock_nanosleep close close_range dup dup2 dup3
+    epoll_create1 exit exit_group faccessat faccessat2 fcntl fstat futex getcpu getcwd getdents getdents64
+    getegid geteuid getgid getitimer getpid getppid getrandom getrlimit getrusage gettid gettimeofday getuid
+    lseek lstat madvise membarrier mmap mprotect mremap munmap nanosleep newfstatat open openat pipe pipe2
+    poll ppoll pread64 pselect6 read readlink readlinkat readv restart_syscall rseq rt_sigaction
+    rt_sigprocmask rt_sigreturn sched_getaffinity sched_yield select set_robust_list set_tid_address
+    setitimer sigaltstack stat statx sysinfo times uname write writev
+"""
+
+ALLOWED: Final = tuple(_NAMES.split())
 """Everything else fails with EPERM: processes, threads, signals, sockets, tracing, privileges, new kernels'
 novelties. No call that changes a file's name, owner or length is here, for there is no file to change."""
 

@@ -81,3 +81,15 @@ def call(name: str, *arguments: int | bytes | None) -> int:
         error = ctypes.get_errno()
         raise OSError(error, f"{name}: {os.strerror(error)}")
     return result
+
+
+def prctl(option: int, value: int) -> None:
+    """Sets an attribute of the calling process, on any architecture.
+
+    Raises:
+        OSError: It failed.
+    """
+    arguments = [ctypes.c_ulong(argument) for argument in (value, 0, 0, 0)]
+    if _libc.prctl(ctypes.c_int(option), *arguments) < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"prctl({option}): {os.strerror(error)}")

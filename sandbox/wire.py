@@ -1,12 +1,13 @@
 """Messages between the parent and a child: typed, length-prefixed, never pickled.
 
-Down goes MessagePack, which keeps every float, with arrays as raw buffers behind the body. Up comes JSON, whose
-typed decoder refuses NaN, overflow and deep nesting. What comes up is hostile until it is decoded.
+Down goes MessagePack, which keeps every float, with arrays as raw buffers behind the body. Up comes JSON,
+whose typed decoder refuses NaN, overflow and deep nesting. What comes up is hostile until it is decoded.
 """
 
 import os
 import struct
 import sys
+from types import ModuleType
 from typing import Final
 
 import msgspec
@@ -31,7 +32,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     """What a child is to be.
 
     Attributes:
-        source: UTF-8 in which lone surrogates pass, so that any text reaches the compiler and is judged there.
+        source: UTF-8 in which lone surrogates pass, so that any text reaches the compiler, its judge.
         entry: `solve` or `Policy`.
     """
 
@@ -98,10 +99,14 @@ class DownEncoder:
 
 
 class DownDecoder:
-    """Reads frames in the child, into the types of one interface."""
+    """Reads frames in the child, into the types of one interface.
 
-    def __init__(self, kind: object) -> None:
+    Takes `sandbox.arrays`, or None where numpy is not loaded: the child itself can import nothing of ours.
+    """
+
+    def __init__(self, kind: object, arrays: ModuleType | None) -> None:
         self._decoder = msgspec.msgpack.Decoder(kind, dec_hook=self._array)
+        self._arrays = arrays
         self._tail = memoryview(b"")
 
     def decode(self, frame: memoryview) -> object:
@@ -113,9 +118,9 @@ class DownDecoder:
         return self._decoder.decode(frame[DOWN.size : body_end])
 
     def _array(self, annotation: object, value: object) -> object:
-        from sandbox import arrays  # noqa: PLC0415 - loaded by the fork server if numpy is
-
-        return arrays.received(msgspec.convert(value, arrays.Header), self._tail, annotation)
+        if self._arrays is None:
+            raise NotImplementedError(f"{annotation} is no plain value, and numpy is not preloaded")
+        return self._arrays.received(msgspec.convert(value, self._arrays.Header), self._tail, annotation)
 
 
 def read_frame(descriptor: int) -> memoryview | None:

@@ -1,9 +1,10 @@
 """The fork server: a process without secrets that makes confined children, each in a millisecond or two.
 
-It is executed afresh with an environment of its own, imports what candidates may want, sets up what layers it can
-share, and forks on request. It never reads a candidate: the source goes to the child by the child's own channel.
+It is executed afresh with an environment of its own, imports what candidates may want, sets up what layers it
+can share, and forks on request. It never reads a candidate: sources go to children by their own channels.
 """
 
+import fcntl
 import gc
 import importlib
 import os
@@ -25,6 +26,8 @@ _OWN_PACKAGE: Final = __name__.partition(".")[0]
 _SAFE_DESCRIPTOR: Final = 16
 """Descriptors that outlive the fork stay clear of the few that a child keeps."""
 
+_OWN_SIZE: Final = Path("/proc/self/statm")
+_REHEARSALS: Final = 30
 _KIB: Final = 1024
 _HAS_PROCESS_DESCRIPTORS: Final = hasattr(os, "pidfd_open")
 
@@ -60,8 +63,13 @@ class _Zygote:
         if Layer.NAMESPACES in self._layers:
             self._processes = namespaces.enter()
         # Opened before /proc is out of sight: a fork starts with the size that the fork server has.
-        self._size = _kept(os.open("/proc/self/statm", os.O_RDONLY)) if Path("/proc/self/statm").exists() else None
-        self._confinement = self._confine(_preload(request.preload))
+        self._size = _kept(os.open(_OWN_SIZE, os.O_RDONLY)) if _OWN_SIZE.exists() else None
+        preloaded = _preload(request.preload)
+        self._arrays = importlib.import_module(f"{_OWN_PACKAGE}.arrays") if "numpy" in sys.modules else None
+        _forget_ourselves()
+        self._confinement = self._confine(preloaded)
+        if sys.platform == "linux":
+            _rehearse()
         gc.collect()
         # Forks then do not copy the pages of objects that only the collector would have touched.
         gc.freeze()
@@ -120,7 +128,7 @@ class _Zygote:
                 control.send(self._channel, Failed("configured already"))
 
     def _prepare(self, name: str, text: str) -> None:
-        prepared = policy.attempt(Contract.prepare, text)
+        prepared = policy.attempt(Contract.prepare, text, self._arrays)
         if isinstance(prepared, Contract):
             self._contracts[name] = prepared
             gc.freeze()
@@ -171,15 +179,40 @@ class _Zygote:
 
 
 def _kept(descriptor: int) -> int:
-    moved = os.dup2(descriptor, _free_above(_SAFE_DESCRIPTOR), inheritable=False)
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _SAFE_DESCRIPTOR)
     os.close(descriptor)
     return moved
 
 
-def _free_above(lowest: int) -> int:
-    import fcntl
+def _rehearse() -> None:
+    """Plays a child's part with a source of our own, until the interpreter has settled.
 
-    return fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, lowest)
+    What it writes on first uses, to caches and counters beside the code, every fork would have to write
+    again, and to copy the page for it.
+    """
+    contract = Contract.prepare("Task = int", None)
+    encoder = wire.DownEncoder()
+    job = wire.Job(b"def solve(task):\n    return [task, 0.5]\n", "solve", 0, 1 << 10)
+    for _ in range(_REHEARSALS):
+        # This kind of socket keeps frames apart, so that they can all be sent ahead.
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.send(encoder.frame(wire.JOB, job))
+        ours.send(encoder.frame(wire.SOLVE, 1))
+        ours.shutdown(socket.SHUT_WR)
+        policy.serve(contract, theirs.fileno())
+        ours.close()
+        theirs.close()
+
+
+def _forget_ourselves() -> None:
+    # What was not preloaded is not to be found at all, instead of found and refused.
+    sites = readable(()).sites
+    sys.path[:] = [entry for entry in sys.path if not _is_ours_or_installed(Path(entry), sites)]
+    sys.path_importer_cache.clear()
+    for name in [name for name in sys.modules if name.partition(".")[0] == _OWN_PACKAGE]:
+        del sys.modules[name]
+    for name in ("interface", "policy"):
+        sys.modules.pop(name, None)
 
 
 def _preload(modules: tuple[str, ...]) -> set[str]:
@@ -187,12 +220,6 @@ def _preload(modules: tuple[str, ...]) -> set[str]:
     for name in modules:
         importlib.import_module(name)
     loaded = {*(set(sys.modules) - before), "msgspec"}
-    if "numpy" in sys.modules:
-        importlib.import_module(f"{_OWN_PACKAGE}.arrays")
-    site = readable(()).sites
-    # What is not preloaded is not to be found at all, instead of found and refused.
-    sys.path[:] = [entry for entry in sys.path if not _is_ours_or_installed(Path(entry), site)]
-    sys.path_importer_cache.clear()
     return {name for name in loaded if name.partition(".")[0] != _OWN_PACKAGE}
 
 

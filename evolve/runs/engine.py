@@ -14,7 +14,7 @@ from evolve.runs.state import FRUITLESS, QUARANTINES, State
 from evolve.runs.step import Ask, Stepper
 from evolve.runs.trial import OutcomeKind, Trial
 from evolve.search.candidate import Candidate
-from evolve.search.novelty import novelty
+from evolve.search.novelty import fingerprint
 from evolve.search.operators import Context, ModelFailure, Proposal, Rejection
 from evolve.search.selection import select
 from problems.base import Problem
@@ -140,7 +140,7 @@ class Engine:
 
     def _is_new(self, visible: int) -> Callable[[str], bool]:
         seen = self.state.seen
-        return lambda source: seen.get(novelty(source), visible) >= visible
+        return lambda source: seen.get(fingerprint(source), visible) >= visible
 
     def _challenges(self) -> Callable[[Evaluation], bool]:
         """Makes the rule for who goes to VALIDATION: better on SEARCH than the champion of this moment."""

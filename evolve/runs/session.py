@@ -24,7 +24,8 @@ from evolve.runs.spec import RunSpec
 from evolve.runs.state import Champion, State
 from evolve.runs.step import Stepper
 from evolve.runs.store import Store
-from evolve.search.offline import offline
+from evolve.search.offline import portfolio
+from evolve.search.operators import Operator
 from problems.base import Split
 
 _RENEW_S = 5.0
@@ -66,15 +67,23 @@ class Session:
     Args:
         clock: Seconds since the epoch; stamps events and leases, decides nothing.
         interrupted: Set to stop the run at the next commit.
+        operator: Makes every proposal; by default the operators that need no model.
     """
 
     def __init__(
-        self, store: Store, watcher: Watcher, *, clock: Callable[[], float], interrupted: asyncio.Event
+        self,
+        store: Store,
+        watcher: Watcher,
+        *,
+        clock: Callable[[], float],
+        interrupted: asyncio.Event,
+        operator: Operator | None = None,
     ) -> None:
         self._store = store
         self._watcher = watcher
         self._clock = clock
         self._interrupted = interrupted
+        self._operator = operator or portfolio()
 
     async def start(self, run: str, spec: RunSpec, *, sources: Mapping[str, str]) -> Ending:
         """Starts a new run; `sources` are those of its seeds that are no baselines.
@@ -143,7 +152,7 @@ class Session:
             store.append(run, drafts, at=self._clock(), texts=texts)
             self._watcher.committed(engine.state)
 
-        stepper = Stepper(header.spec, offline(), opened.pool, groups=opened.setting.groups())
+        stepper = Stepper(header.spec, self._operator, opened.pool, groups=opened.setting.groups())
         engine = Engine(problem, stepper, seeds=header.seeds(problem), append=append)
         reader = Reader(store, header.layouts)
         for event in store.events(run):

@@ -9,11 +9,11 @@ import numpy as np
 
 from evaluators.cascade import Continue, cascade
 from evaluators.job import Job, Measured
-from evaluators.values import Evaluation
+from evaluators.values import Evaluation, Usage
 from evolve.runs.spec import RunSpec
 from evolve.runs.trial import OutcomeKind, Trial
 from evolve.search.candidate import Candidate
-from evolve.search.novelty import novelty
+from evolve.search.novelty import fingerprint
 from evolve.search.operators import Context, ModelFailure, Operator, Rejection
 from problems.base import Split
 
@@ -82,14 +82,15 @@ class Stepper:
         return await self._measure(ask, proposal)
 
     async def _measure(self, ask: Ask, candidate: Candidate) -> Trial:
-        decide, found, usage = cascade(challenges=ask.challenges), {}, {}
+        decide = cascade(challenges=ask.challenges)
+        found, usage = dict[Split, Evaluation](), dict[Split, Usage]()
         while isinstance(decision := decide(found), Continue):
             stage, indices = decision.stage, tuple(range(self.groups[decision.stage]))
             job = Job(candidate.source, self.spec.problem, self.spec.workload, stage, indices, patience=1)
             measured = await self._measurer.measure(job)
             found[stage] = _evaluation(stage, measured, complete=len(measured.groups) == len(indices))
             usage[stage] = measured.usage
-        mark = novelty(candidate.source)
+        mark = fingerprint(candidate.source)
         name, operator = OutcomeKind.EVALUATED, candidate.operator
         return Trial(ask.step, name, decision.reason, operator, candidate, mark, found, usage)
 

@@ -47,8 +47,8 @@ def _is_number(node: ast.expr) -> bool:
 
 
 def _weight(site: Site) -> float:
-    """Indices mean a place, not an amount: they change seldom."""
-    return 0.2 if isinstance(site.parent, ast.Subscript | ast.Slice) else 1.0
+    """Indices and steps of counters mean a place, not an amount: they change seldom."""
+    return 0.2 if isinstance(site.parent, ast.Subscript | ast.Slice | ast.AugAssign) else 1.0
 
 
 def _nudged(specimen: Specimen, site: Site, rng: np.random.Generator) -> Replacement:

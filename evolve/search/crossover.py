@@ -3,6 +3,7 @@
 import numpy as np
 
 from evolve.search.draws import one_of, shuffled
+from evolve.search.kind import Kind
 from evolve.search.operators import Context
 from evolve.search.specimen import Specimen, fitting, specimen
 from evolve.search.transplant import Function, functions, transplant
@@ -69,6 +70,8 @@ def _expression(host: Specimen, donor: Specimen, rng: np.random.Generator) -> st
     site = one_of(rng, sites)
     kind = host.kinds.of(site.node)
     material = [d for d in donor.donors if d.path == site.path and d.kind is kind]
+    if kind is Kind.OTHER:  # the same sort of node is the best guess left
+        material = [d for d in material if d.sort == type(site.node).__name__]
     names = host.visible(site.scopes, site.statement)
     chosen = fitting(rng, material, names, unlike=host.program.text(site.node))
-    return None if chosen is None else host.program.replaced((host.replacement(site.node, chosen),))
+    return None if chosen is None else host.program.replaced((host.replacement(site, chosen),))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from evolve.search.draws import one_of
-from evolve.search.kinds import Kind
+from evolve.search.kind import Kind
 from evolve.search.loops import called
 from evolve.search.sites import Site
 from evolve.search.specimen import Donor, Specimen, fitting
@@ -80,7 +80,9 @@ def negate(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement
     start, end = specimen.program.span(node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return (Replacement(start, start + len("not"), ""),)
-    return (Replacement(start, end, f"not ({specimen.program.text(node)})"),)
+    text = specimen.program.text(node)
+    loose = isinstance(node, ast.BoolOp | ast.IfExp | ast.Lambda | ast.NamedExpr)
+    return (Replacement(start, end, f"not ({text})" if loose else f"not {text}"),)
 
 
 def _is_test(site: Site) -> bool:
@@ -128,10 +130,13 @@ def replace(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacemen
     site = one_of(rng, sites)
     if (member := _other_member(specimen, site.node, rng)) is not None:
         return member
-    material = specimen.material(site, specimen.kinds.of(site.node))
+    kind = specimen.kinds.of(site.node)
+    material = specimen.material(site.scopes, kind)
+    if kind is Kind.OTHER:  # the same sort of node is the best guess left
+        material = [donor for donor in material if donor.sort == type(site.node).__name__]
     names = specimen.visible(site.scopes, site.statement)
     donor = fitting(rng, material, names, unlike=specimen.program.text(site.node))
-    return None if donor is None else (specimen.replacement(site.node, donor),)
+    return None if donor is None else (specimen.replacement(site, donor),)
 
 
 def _other_member(
@@ -156,26 +161,31 @@ def blend(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement,
     names = specimen.visible(site.scopes, site.statement)
     # A call may cost much in an inner loop, so it is added seldom.
     calls = rng.random() < 0.25
-    material = [donor for donor in specimen.material(site, Kind.NUMBER) if calls or not donor.calls]
+    material = specimen.material(site.scopes, Kind.NUMBER)
+    if specimen.kinds.of(site.node) is Kind.ARRAY:
+        material = material + specimen.material(site.scopes, Kind.ARRAY)
+    material = [donor for donor in material if calls or not donor.calls]
     text = specimen.program.text(site.node)
     donor = fitting(rng, material, names, unlike=text)
-    return None if donor is None else (_blended(specimen, site.node, donor, rng),)
+    return None if donor is None else (_blended(specimen, site, donor, rng),)
 
 
-def _blended(specimen: Specimen, node: ast.expr, donor: Donor, rng: np.random.Generator) -> Replacement:
-    text = specimen.program.text(node)
+def _blended(specimen: Specimen, site: Site, donor: Donor, rng: np.random.Generator) -> Replacement:
+    text = specimen.program.text(site.node)
     form = one_of(rng, _FORMS)
-    atom = isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Constant)
-    term = form.format(e=text if atom else f"({text})", f=donor.closed, c=one_of(rng, COEFFICIENTS))
-    blended = dataclasses.replace(donor, text=term, atom=False)
-    return specimen.replacement(node, blended)
+    bare = isinstance(site.node, ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Constant)
+    bare = bare or (isinstance(site.node, ast.BinOp) and form in _SUMS and "\n" not in text)
+    term = form.format(e=text if bare else f"({text})", f=donor.closed, c=one_of(rng, COEFFICIENTS))
+    return specimen.replacement(site, dataclasses.replace(donor, text=term, sort="BinOp", binding=1))
 
 
 def _blendable(specimen: Specimen, site: Site) -> bool:
     """Numbers that need not stay whole: no index, no count, and no part of a sum that is a site itself."""
     if site.node in specimen.counting or isinstance(site.parent, ast.Subscript | ast.Slice | ast.BinOp):
         return False
-    return specimen.kinds.of(site.node) is Kind.NUMBER
+    if isinstance(site.node, ast.Constant) and not isinstance(site.parent, ast.Compare):
+        return isinstance(site.node.value, float)
+    return specimen.kinds.of(site.node) in {Kind.NUMBER, Kind.ARRAY}
 
 
 def swap_items(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement, ...] | None:

@@ -1,21 +1,11 @@
-"""A guess at what an expression is: a number, a truth value, or something else."""
+"""Guesses what the expressions of a program are, from how it uses them."""
 
 import ast
-import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from evolve.search.syntax import parse
-
-
-class Kind(enum.Enum):
-    """What may stand in for what."""
-
-    NUMBER = "number"
-    TRUTH = "truth"
-    OTHER = "other"
-
+from evolve.search.kind import Kind
+from evolve.search.vocabulary import Vocabulary
 
 _NUMERIC_CALLS = frozenset(
     {
@@ -35,72 +25,25 @@ _NUMERIC_CALLS = frozenset(
         "perf",
     }
 )
+_ARRAY_CALLS = frozenset(
+    {
+        "arange",
+        "array",
+        "asarray",
+        "cumsum",
+        "diff",
+        "full",
+        "linspace",
+        "maximum",
+        "minimum",
+        "ones",
+        "where",
+        "zeros",
+    }
+)
 _ARITHMETIC = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.Mod)
 _ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _CONTAINERS = (ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp)
-_ANNOTATIONS = {"int": Kind.NUMBER, "float": Kind.NUMBER, "bool": Kind.TRUTH}
-_CONVENTION = {("solve", 0): "Task", ("__init__", 1): "Setup", ("step", 1): "Observation"}
-"""What a parameter receives by its place, for sources without annotations."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """What the interface says about its classes.
-
-    Attributes:
-        fields: Class to the kinds of its fields, those of kind OTHER left out.
-        members: Enumeration to the names of its members.
-    """
-
-    fields: Mapping[str, Mapping[str, Kind]]
-    members: Mapping[str, tuple[str, ...]]
-
-    def attributes(self) -> Mapping[str, Kind]:
-        """Kinds by field name alone, for expressions whose class is not known."""
-        return {name: kind for fields in self.fields.values() for name, kind in fields.items()}
-
-
-@lru_cache(maxsize=16)  # one interface per problem
-def vocabulary(interface: str) -> Vocabulary:
-    """Reads an interface; an empty vocabulary if it does not parse."""
-    fields: dict[str, Mapping[str, Kind]] = {}
-    members: dict[str, tuple[str, ...]] = {}
-    tree = parse(interface)
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(base) for base in node.bases):
-            names = (
-                t.id
-                for s in node.body
-                if isinstance(s, ast.Assign)
-                for t in s.targets
-                if isinstance(t, ast.Name)
-            )
-            members[node.name] = tuple(names)
-        elif isinstance(node, ast.ClassDef):
-            fields[node.name] = dict(_annotated(node))
-    return Vocabulary(fields, members)
-
-
-def _annotated(node: ast.ClassDef) -> Iterator[tuple[str, Kind]]:
-    for statement in node.body:
-        match statement:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=annotation)):
-                if annotation in _ANNOTATIONS:
-                    yield name, _ANNOTATIONS[annotation]
-            case _:
-                pass
-
-
-def parameter_fields(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, words: Vocabulary
-) -> Iterator[tuple[str, Kind]]:
-    """Yields what the interface's parameters of a function offer, such as `observation.elapsed_s`."""
-    for place, argument in enumerate(function.args.args):
-        annotation = argument.annotation
-        said = annotation.id if isinstance(annotation, ast.Name) else getattr(annotation, "attr", None)
-        owner = said if said in words.fields else _CONVENTION.get((function.name, place))
-        for name, kind in words.fields.get(owner or "", {}).items():
-            yield f"{argument.arg}.{name}", kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,39 +56,56 @@ class Kinds:
     """
 
     known: Mapping[str, Kind]
+    enumerations: Collection[str] = ()
 
     def of(self, node: ast.expr) -> Kind:
         """Guesses the kind of an expression."""
         match node:
-            case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
-                return Kind.TRUTH
-            case ast.Constant(value=int() | float()) | ast.UnaryOp(op=ast.USub()):
-                return Kind.NUMBER
             case ast.BinOp(left=left, right=right):
                 return self._arithmetic(node, left, right)
             case ast.BoolOp(values=[first, *_]) | ast.IfExp(body=first):
                 return self.of(first)
             case ast.Call():
                 return self._call(node)
+            case ast.Attribute(value=ast.Name(id=owner)) if owner in self.enumerations:
+                return Kind.CHOICE
             case _:
-                return self.known.get(reference(node) or "", Kind.OTHER)
+                return _evident(node) or self.known.get(reference(node) or "", Kind.OTHER)
 
     def _arithmetic(self, node: ast.BinOp, left: ast.expr, right: ast.expr) -> Kind:
         if any(isinstance(side, _CONTAINERS) or _is_text(side) for side in (left, right)):
             return Kind.OTHER
-        if isinstance(node.op, _ARITHMETIC) or Kind.NUMBER in {self.of(left), self.of(right)}:
-            return Kind.NUMBER
-        return Kind.OTHER
+        sides = {self.of(left), self.of(right)}
+        if Kind.ARRAY in sides:
+            return Kind.ARRAY
+        return Kind.NUMBER if isinstance(node.op, _ARITHMETIC) or Kind.NUMBER in sides else Kind.OTHER
 
     def _call(self, node: ast.Call) -> Kind:
         name = reference(node.func) or ""
         last = name.rpartition(".")[2]
+        if last in _ARRAY_CALLS:
+            return Kind.ARRAY
         if last in {"any", "all", "isinstance", "bool"}:
             return Kind.TRUTH
+        if last in {"list", "range", "sorted", "tuple"}:
+            return Kind.ROW
         if last in {"min", "max"} and not any(k.arg == "key" for k in node.keywords):
             numbers = all(self.of(a) is Kind.NUMBER for a in node.args) and len(node.args) > 1
             return Kind.NUMBER if numbers else Kind.OTHER
-        return Kind.NUMBER if last in _NUMERIC_CALLS else Kind.OTHER
+        return Kind.NUMBER if last in _NUMERIC_CALLS else self.known.get(f"{name}()", Kind.OTHER)
+
+
+def _evident(node: ast.expr) -> Kind | None:
+    """The kind that the sort of a node alone tells."""
+    match node:
+        case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return Kind.TRUTH
+        case ast.Constant(value=int() | float()) | ast.UnaryOp(op=ast.USub()):
+            return Kind.NUMBER
+        case ast.List() | ast.ListComp() | ast.Tuple() | ast.Subscript(slice=ast.Slice()):
+            return Kind.ROW
+        case _:
+            return None
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -153,7 +113,7 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def reference(node: ast.expr) -> str | None:
-    """Names a variable, `.` and an attribute, or what it is an item of followed by `[]`."""
+    """Names a variable, `.` and an attribute; what is called or indexed is followed by `()` or `[]`."""
     match node:
         case ast.Name(id=name):
             return name
@@ -162,40 +122,64 @@ def reference(node: ast.expr) -> str | None:
         case ast.Subscript(value=value, slice=index) if not isinstance(index, ast.Slice):
             owner = reference(value)
             return f"{owner}[]" if owner else None
+        case ast.Call(func=func):
+            owner = reference(func)
+            return f"{owner}()" if owner else None
         case _:
             return None
 
 
 def infer(tree: ast.Module, words: Vocabulary) -> Kinds:
     """Guesses kinds of variables from annotations, arithmetic, comparisons and assignments, in order."""
-    known = {f".{name}": kind for name, kind in words.attributes().items()}
-    kinds = Kinds(known)
+    known = {f".{name}": kind for fields in words.fields.values() for name, kind in fields.items()}
+    known |= {form: kind for name, kind in words.calls.items() for form in (f"{name}()", f".{name}()")}
+    kinds = Kinds(known, words.members)
     nodes = tuple(ast.walk(tree))
+    for node in nodes:
+        for name, kind in _annotated(node, words):
+            known.setdefault(name, kind)
     for _ in range(2):  # the second round sees what the first found further down
         for node in nodes:
             for operand, kind in _evidence(node, kinds):
-                name = reference(operand)
-                if name is not None:
-                    known.setdefault(name, kind)
+                found = reference(operand)
+                if found is not None:
+                    known.setdefault(found, kind)
+    for node in nodes:
+        if isinstance(node, ast.Subscript) and kinds.of(node.slice) is Kind.ARRAY:
+            known[reference(node.slice) or "_"] = Kind.OTHER  # an index is no quantity
     return kinds
 
 
+def _annotated(node: ast.AST, words: Vocabulary) -> Iterator[tuple[str, Kind]]:
+    """Yields what annotations say of parameters, of calls, and of what is returned."""
+    match node:
+        case ast.arg(arg=name, annotation=annotation) if words.kind(annotation) is not Kind.OTHER:
+            yield name, words.kind(annotation)
+        case ast.FunctionDef(name=name, returns=returns) if words.kind(returns) is not Kind.OTHER:
+            yield f"{name}()", words.kind(returns)
+            yield f".{name}()", words.kind(returns)
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    yield reference(inner.value) or "_", words.kind(returns)
+        case _:
+            return
+
+
 def _evidence(node: ast.AST, kinds: Kinds) -> Iterator[tuple[ast.expr, Kind]]:
+    """Yields what the use of an expression says of it."""
     match node:
         case ast.BinOp(left=left, right=right) if kinds.of(node) is Kind.NUMBER:
             yield left, Kind.NUMBER
             yield right, Kind.NUMBER
         case ast.Compare(left=left, ops=[op], comparators=[right]) if isinstance(op, _ORDERING):
-            if not isinstance(left, _CONTAINERS) and not isinstance(right, _CONTAINERS):
-                yield left, Kind.NUMBER
-                yield right, Kind.NUMBER
+            sides = (left, right)
+            if not any(isinstance(side, _CONTAINERS) or kinds.of(side) is Kind.ARRAY for side in sides):
+                yield from ((side, Kind.NUMBER) for side in sides)
         case ast.AugAssign(target=target, value=value) if kinds.of(value) is Kind.NUMBER:
             yield target, Kind.NUMBER
         case ast.Assign(targets=[target], value=value) if kinds.of(value) is not Kind.OTHER:
             yield target, kinds.of(value)
         case ast.For(target=target, iter=ast.Call(func=ast.Name(id="range"))):
             yield target, Kind.NUMBER
-        case ast.arg(arg=name, annotation=ast.Name(id=annotation)) if annotation in _ANNOTATIONS:
-            yield ast.Name(id=name), _ANNOTATIONS[annotation]
         case _:
             return

@@ -25,11 +25,8 @@ def fingerprint(source: str) -> str:
     tree = parse(text)
     if tree is None:
         return hashlib.sha256(b"text" + text.encode("utf-8", "surrogatepass")).hexdigest()
-    hasher = hashlib.sha256(b"tree")
-    for token in _Reader(tree).tokens():
-        raw = token.encode("utf-8", "surrogatepass")
-        hasher.update(b"%d:" % len(raw) + raw)
-    return hasher.hexdigest()
+    tokens = "".join(f"{len(token)}:{token}" for token in _Reader(tree).tokens())
+    return hashlib.sha256(b"tree" + tokens.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(slots=True, eq=False)
@@ -102,17 +99,14 @@ class _Reader:
         return None if owner is None or owner.is_class else owner
 
     def _read(self, item: object, scope: _Scope) -> None:
-        match item:
-            case str() | _Use():
-                self._found.append(item)
-            case list():
-                self._push([("[", scope), *((child, scope) for child in item), ("]", scope)])
-            case ast.Expr(value=ast.Constant()) | ast.Pass() | ast.expr_context() | ast.type_ignore():
-                pass  # without effect
-            case ast.AST():
-                self._node(item, scope)
-            case _:
-                self._found.append(_constant(item))
+        if isinstance(item, str | _Use):
+            self._found.append(item)
+        elif isinstance(item, list):
+            self._push([("[", scope), *((child, scope) for child in item), ("]", scope)])
+        elif not isinstance(item, ast.AST):
+            self._found.append(_constant(item))
+        elif not _is_idle(item):
+            self._node(item, scope)
 
     def _push(self, items: list[tuple[object, _Scope]]) -> None:
         self._todo += reversed(items)
@@ -145,7 +139,7 @@ class _Reader:
         items: list[tuple[object, _Scope]] = [(type(node).__name__, scope)]
         for name in node._fields:
             value = getattr(node, name, None)
-            if value is not None and value != [] and name not in skip:
+            if value is not None and value != [] and name not in skip and name != "ctx":
                 items += [(f".{name}", scope), (value, scope)]
         self._push([*items, (";", scope)])
 
@@ -227,6 +221,13 @@ class _Reader:
                 self._fields(node, scope)
             case _:
                 self._fields(node, scope)
+
+
+def _is_idle(node: ast.AST) -> bool:
+    """Whether a node says nothing: `pass`, a docstring, or what the node around it says already."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Pass | ast.expr_context | ast.type_ignore)
 
 
 def _bind(scope: _Scope, name: str) -> None:

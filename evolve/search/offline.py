@@ -51,7 +51,7 @@ class Rewriter:
 
 
 def _bearable(source: str, parent: str) -> bool:
-    """Whether a source differs from its parent and has not grown too much; the parent may be large already."""
+    """Whether a source differs from its parent and is not too much longer; that one may be long already."""
     return source != parent and len(source) <= max(len(parent), min(2 * len(parent) + 2_000, LARGEST))
 
 
@@ -60,19 +60,20 @@ def in_place(change: InPlace, steps: Sequence[float] = (1.0,)) -> Rewrite:
 
     Args:
         change: Finds replacements in a program.
-        steps: Relative frequency of one change, of two in a row, and so on.
+        steps: Relative frequency of one change, of two at once, and so on.
     """
 
     def rewrite(context: Context, rng: np.random.Generator) -> Draft | None:
         parent = context.parents[0].candidate
-        source = parent.source
+        subject = specimen(parent.source, context.interface)
+        if subject is None:
+            return None
+        chosen: tuple[Replacement, ...] = ()
         for _ in range(weighted(rng, steps) + 1):
-            subject = specimen(source, context.interface)
-            replacements = None if subject is None else change(subject, rng)
-            if subject is None or replacements is None:
-                return None
-            source = subject.program.replaced(replacements)
-        return source, (parent.id,)
+            more = change(subject, rng) or ()
+            if not any(a.overlaps(b) for a in chosen for b in more):
+                chosen += more
+        return (subject.program.replaced(chosen), (parent.id,)) if chosen else None
 
     return rewrite
 

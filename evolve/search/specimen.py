@@ -1,6 +1,7 @@
 """A program laid out for editing: where it may change, and what could go there."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,10 +9,12 @@ from functools import lru_cache
 import numpy as np
 
 from evolve.search.draws import one_of
-from evolve.search.kinds import Kind, Kinds, Vocabulary, infer, parameter_fields, vocabulary
+from evolve.search.kind import Kind
+from evolve.search.kinds import Kinds, infer
 from evolve.search.loops import counts, progress
 from evolve.search.sites import Block, Scopes, Site, path, survey
 from evolve.search.syntax import Program, Replacement, program
+from evolve.search.vocabulary import Vocabulary, vocabulary
 
 LONGEST_DONOR = 120
 """Characters of an expression that is copied elsewhere; longer ones make sources grow faster than scores."""
@@ -24,6 +27,13 @@ max min next pow range repr reversed round set sorted str sum tuple zip
 BUILTINS = frozenset(_BUILTINS.split())
 """Those that every supported Python has and a policy may want; a fixed list, so that edits do not vary."""
 _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp)
+_LOOSE = (
+    ast.Assign, ast.AugAssign, ast.BoolOp, ast.Call, ast.Compare, ast.If, ast.Lambda, ast.List, ast.Return,
+    ast.Tuple, ast.keyword,
+)  # fmt: skip
+"""Parents in which arithmetic needs no parentheses."""
+_NAME = re.compile(r"(?<![.\w])[^\W\d]\w*")
+"""Variables in an expression of names, dots, calls and commas."""
 _PAIRED = {"(": ")", "[": "]"}
 
 
@@ -34,7 +44,9 @@ class Donor:
     Attributes:
         path: Qualified name of the function it is from, or would be in.
         names: Variables that must be bound there.
-        atom: Whether it needs no parentheses anywhere.
+        sort: The sort of node it is, such as `Call`.
+        binding: How tightly it holds together: 2 needs no parentheses anywhere, 1 is arithmetic, 0 needs
+            parentheses in most places.
         calls: Whether evaluating it calls anything.
     """
 
@@ -42,13 +54,14 @@ class Donor:
     path: str
     names: frozenset[str]
     kind: Kind
-    atom: bool
+    sort: str
+    binding: int
     calls: bool
 
     @property
     def closed(self) -> str:
-        """The text, in parentheses where it needs them."""
-        return self.text if self.atom else f"({self.text})"
+        """The text, in parentheses unless it needs them nowhere."""
+        return self.text if self.binding == 2 else f"({self.text})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,25 +106,29 @@ class Specimen:
         return frozenset(names)
 
     def features(self, scopes: Scopes, kind: Kind) -> list[Donor]:
-        """Fields of the interface that a function's parameters offer."""
-        return [
-            Donor(text, path(scopes), frozenset({text.partition(".")[0]}), kind, atom=True, calls=False)
-            for scope in scopes
-            if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef)
-            for text, found in parameter_fields(scope, self.words)
-            if found is kind
-        ]
+        """What the interface offers through the parameters of the functions around."""
+        found = []
+        for outer, scope in zip((None, *scopes), scopes, strict=False):
+            if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+                owner = outer if isinstance(outer, ast.ClassDef) else None
+                for text, offered, calls in self.words.offers(scope, owner):
+                    if offered is kind:
+                        names = frozenset(_NAME.findall(text))
+                        sort = "Call" if calls else "Attribute"
+                        found.append(Donor(text, path(scopes), names, kind, sort, binding=2, calls=calls))
+        return found
 
-    def material(self, site: Site, kind: Kind) -> list[Donor]:
-        """Donors of a kind, features of the interface as well; some may name what a site does not see."""
-        return [donor for donor in self.donors if donor.kind is kind] + self.features(site.scopes, kind)
+    def material(self, scopes: Scopes, kind: Kind) -> list[Donor]:
+        """Donors of a kind, features of the interface as well; some may name what a place does not see."""
+        return [donor for donor in self.donors if donor.kind is kind] + self.features(scopes, kind)
 
-    def replacement(self, node: ast.expr, donor: Donor) -> Replacement:
-        """Puts a donor in a node's place, with parentheses unless the node stands alone in a pair of them."""
-        start, end = self.program.span(node)
+    def replacement(self, site: Site, donor: Donor) -> Replacement:
+        """Puts a donor in a site's place, with parentheses where it needs them."""
+        start, end = self.program.span(site.node)
         before, after = self.program.between(start - 1, start), self.program.between(end, end + 1)
-        alone = after != "" and _PAIRED.get(before) == after
-        return Replacement(start, end, donor.text if alone else donor.closed)
+        alone = after != "" and _PAIRED.get(before) == after and donor.sort != "Tuple"
+        loose = isinstance(site.parent, _LOOSE) and donor.binding == 1 and "\n" not in donor.text
+        return Replacement(start, end, donor.text if alone or loose else donor.closed)
 
 
 def fitting(
@@ -159,7 +176,10 @@ def _donor(parsed: Program, kinds: Kinds, site: Site) -> Donor | None:
             case _:
                 pass
     names = frozenset(loaded - bound)
-    return Donor(parsed.text(node), site.path, names, kinds.of(node), isinstance(node, _ATOMS), calls)
+    binding = 2 if isinstance(node, _ATOMS) else 1 if isinstance(node, ast.BinOp) else 0
+    return Donor(
+        parsed.text(node), site.path, names, kinds.of(node), type(node).__name__, binding=binding, calls=calls
+    )
 
 
 def parameters(args: ast.arguments) -> set[str]:

@@ -1,16 +1,17 @@
 """Edits of statements; each turns a specimen into replacements, or None where it finds no place."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from evolve.search.draws import one_of, weighted
 from evolve.search.expressions import COEFFICIENTS
-from evolve.search.kinds import Kind
+from evolve.search.kind import Kind
+from evolve.search.loops import named
 from evolve.search.sites import Block, Scopes, path
-from evolve.search.specimen import Donor, Specimen, fitting
+from evolve.search.specimen import Specimen, fitting
 from evolve.search.syntax import Replacement
 
 _ONE_LINERS = (ast.Assign, ast.AugAssign, ast.Expr, ast.Continue, ast.Break)
@@ -18,7 +19,8 @@ _ONE_LINERS = (ast.Assign, ast.AugAssign, ast.Expr, ast.Continue, ast.Break)
 
 def delete(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement, ...] | None:
     """Deletes a statement; the last one of a block becomes `pass`."""
-    places = [(block, statement) for block in specimen.blocks for statement in block.free]
+    uses = _uses(specimen.program.tree)
+    places = [(b, s) for b in specimen.blocks for s in b.free if not _bears(s, uses)]
     if not places:
         return None
     block, statement = one_of(rng, places)
@@ -32,6 +34,32 @@ def delete(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement
     if rest and not rest.startswith("#"):
         return (Replacement(start, end, "pass"),)
     return (Replacement(line, stop, ""),)
+
+
+def _uses(tree: ast.Module) -> Mapping[str, tuple[int, int]]:
+    """How often each variable or attribute is assigned, and how often it is read."""
+    uses: dict[str, tuple[int, int]] = {}
+    for node in ast.walk(tree):
+        name = named(node)
+        if isinstance(node, ast.AugAssign) and (target := named(node.target)) is not None:
+            stored, read = uses.get(target, (0, 0))
+            uses[target] = (stored - 1, read + 1)  # it binds nothing that was not bound before
+        elif name is not None:
+            stored, read = uses.get(name, (0, 0))
+            is_stored = isinstance(getattr(node, "ctx", None), ast.Store)
+            uses[name] = (stored + is_stored, read + (not is_stored))
+    return uses
+
+
+def _bears(statement: ast.stmt, uses: Mapping[str, tuple[int, int]]) -> bool:
+    """Whether a program could hardly run without a statement: it returns, or alone binds what is read."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Return):
+        return True
+    if isinstance(statement, ast.AugAssign):
+        return False
+    stored = (n for n in ast.walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store))
+    counts = (uses.get(named(node) or "", (2, 0)) for node in stored)
+    return any(times == 1 and read > 0 for times, read in counts)
 
 
 def exchange(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement, ...] | None:
@@ -58,7 +86,10 @@ def _jumps(statement: ast.stmt) -> bool:
 
 def guard(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement, ...] | None:
     """Lets a simple statement happen only under a condition."""
-    places = [(b, s) for b in specimen.blocks for s in b.free if isinstance(s, _ONE_LINERS)]
+    uses = _uses(specimen.program.tree)
+    places = [
+        (b, s) for b in specimen.blocks for s in b.free if isinstance(s, _ONE_LINERS) and not _bears(s, uses)
+    ]
     if not places:
         return None
     block, statement = one_of(rng, places)
@@ -99,12 +130,14 @@ def _condition(
 ) -> str | None:
     """Takes a condition from the program or the interface, or compares two numbers in sight."""
     names = specimen.visible(scopes, statement)
-    truths = _seen(specimen, scopes, Kind.TRUTH)
-    numbers = [donor for donor in _seen(specimen, scopes, Kind.NUMBER) if not donor.calls]
-    drawn = weighted(rng, (2, 3, 1))
+    truths = specimen.material(scopes, Kind.TRUTH)
+    numbers = [donor for donor in specimen.material(scopes, Kind.NUMBER) if not donor.calls]
+    drawn = weighted(rng, (2, 3, 1, 1))
     if drawn == 0:
         truth = fitting(rng, truths, names)
         return None if truth is None else one_of(rng, (truth.closed, f"not {truth.closed}"))
+    if drawn == 3:
+        return _choice(specimen, scopes, names, rng)
     left = fitting(rng, numbers, names)
     if left is None:
         return None
@@ -115,8 +148,16 @@ def _condition(
     return f"{left.closed} {sign} {factor} * {right.closed}"
 
 
-def _seen(specimen: Specimen, scopes: Scopes, kind: Kind) -> list[Donor]:
-    return [donor for donor in specimen.donors if donor.kind is kind] + specimen.features(scopes, kind)
+def _choice(
+    specimen: Specimen, scopes: Scopes, names: frozenset[str], rng: np.random.Generator
+) -> str | None:
+    """Compares a choice in sight with a member of its enumeration; None if there are several enumerations."""
+    donor = fitting(rng, specimen.material(scopes, Kind.CHOICE), names)
+    seen = [name for name in specimen.words.members if name in names]
+    if donor is None or len(seen) != 1:
+        return None
+    members = specimen.words.members[seen[0]]
+    return f"{donor.closed} {one_of(rng, ('==', '!='))} {seen[0]}.{one_of(rng, members)}"
 
 
 def _value(specimen: Specimen, block: Block, statement: ast.stmt, rng: np.random.Generator) -> str | None:

@@ -3,7 +3,7 @@
 import ast
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,10 +65,19 @@ def _bracket_depth(source: str) -> int:
 def _depth_within(tree: ast.AST, limit: int) -> bool:
     level = [tree]
     for _ in range(limit):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        level = [child for node in level for child in _children(node)]
         if not level:
             return True
     return False
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """As `ast.iter_child_nodes`, without what never has children of its own; this is a third of parsing."""
+    for value in vars(node).values():
+        if isinstance(value, list):
+            yield from (item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            yield value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,10 @@ class Replacement:
     start: int
     end: int
     text: str
+
+    def overlaps(self, other: "Replacement") -> bool:
+        """Whether two replacements touch the same bytes, or insert at the same place."""
+        return self.start == other.start or (self.start < other.end and other.start < self.end)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

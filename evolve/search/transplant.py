@@ -1,15 +1,14 @@
 """Moves a function from one program into another, with all it needs."""
 
 import ast
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from evolve.search.definitions import definitions, import_of, needed, renamable, renamed, same, unused
 from evolve.search.members import Members, required
 from evolve.search.syntax import Program, Replacement
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
-_HEAD = re.compile(r"(?:async\s+def|def|class)\s+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,26 +59,17 @@ def transplant(host: Program, function: Function, donor: Program, other: Functio
     if members is None:
         return None
     moved = (other.node, *members.methods, *members.fields)
-    theirs, ours = _definitions(donor), _definitions(host)
-    needed = _needed(theirs, moved, other.statement)
-    fresh = [name for name in needed if name == function.path or not _same(name, ours, theirs)]
-    names = {name: _unused(name, ours, theirs) for name in fresh if name in ours}
+    theirs, ours = definitions(donor), definitions(host)
+    wanted = needed(theirs, moved, other.statement)
+    fresh = {n: theirs[n] for n in wanted if n == function.path or not same(n, ours, theirs)}
+    names = {name: unused(name, ours, theirs) for name in fresh if name in ours}
     if other.name != function.name:
         names[other.name] = function.name
-    definitions = [theirs[name] for name in fresh]
-    if not _renamable((*moved, *definitions), names):
+    if not renamable((*moved, *fresh.values()), names):
         return None
-    brought = _brought(donor, {name: theirs[name] for name in fresh}, names)
-    place = _above(host, function.statement)
-    return host.replaced(
-        (
-            Replacement(place, place, "".join(f"{text}\n\n\n" for text in brought)),
-            Replacement(
-                *host.span(function.node), _renamed(donor, donor.span(other.node), other.node, names)
-            ),
-            *_joined(host, donor, members, names),
-        )
-    )
+    place = Replacement(*host.span(function.node), renamed(donor, other.node, names))
+    joined = _joined(host, donor, members, names)
+    return host.replaced((*_brought(host, function.statement, donor, fresh, names), place, *joined))
 
 
 def _joined(
@@ -93,7 +83,7 @@ def _joined(
         if anchor is not None and nodes:
             end = host.span(anchor)[1]
             indent = " " * anchor.col_offset
-            texts = [_renamed(donor, donor.span(node), node, names) for node in nodes]
+            texts = [renamed(donor, node, names) for node in nodes]
             yield Replacement(end, end, "".join(f"{gap}{indent}{text}" for text in texts))
 
 
@@ -106,115 +96,26 @@ def _above(program: Program, statement: ast.stmt) -> int:
     return program.starts[line]
 
 
-def _definitions(program: Program) -> Mapping[str, ast.stmt]:
-    """What a module binds at its top level: name to the last statement that binds it."""
-    return {name: statement for statement in program.tree.body for name in _binds(statement)}
+def _brought(
+    host: Program, above: ast.stmt, donor: Program, fresh: Mapping[str, ast.stmt], names: Mapping[str, str]
+) -> Iterator[Replacement]:
+    """Puts imports after the host's, and other definitions in the donor's order above a statement."""
+    imports: dict[str, None] = {}  # sets that keep their order
+    others: dict[str, None] = {}
+    for name, statement in sorted(fresh.items(), key=lambda item: (item[1].lineno, item[0])):
+        text = import_of(name, statement)
+        if text is not None:
+            imports[f"{text}\n"] = None
+        else:
+            others[f"{renamed(donor, statement, names)}\n\n\n"] = None
+    place = _above(host, above)
+    last = max(
+        (s.end_lineno or 0 for s in host.tree.body if _is_import(s) and s.lineno < above.lineno), default=0
+    )
+    start = min(host.starts[last], len(host.raw)) if last else place
+    yield Replacement(start, start, "".join(imports))
+    yield Replacement(place, place, "".join(others))
 
 
-def _binds(statement: ast.stmt) -> Iterator[str]:
-    match statement:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            yield from (_alias_name(alias) for alias in aliases)
-        case _:
-            stored = (
-                n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            )
-            yield from (node.id for node in stored)
-
-
-def _alias_name(alias: ast.alias) -> str:
-    return alias.asname or alias.name.partition(".")[0]
-
-
-def _needed(definitions: Mapping[str, ast.stmt], moved: Sequence[ast.AST], home: ast.stmt) -> list[str]:
-    """Names of a module that some of its nodes use, themselves or through others; not what they are in."""
-    found: dict[str, None] = {}  # a set that keeps its order
-    todo = list(moved)
-    while todo:
-        for node in ast.walk(todo.pop()):
-            if isinstance(node, ast.Name) and node.id in definitions and node.id not in found:
-                definition = definitions[node.id]
-                if definition is not home:
-                    found[node.id] = None
-                    todo.append(definition)
-    return list(found)
-
-
-def _same(name: str, ours: Mapping[str, ast.stmt], theirs: Mapping[str, ast.stmt]) -> bool:
-    return name in ours and _meaning(name, ours[name]) == _meaning(name, theirs[name])
-
-
-def _meaning(name: str, statement: ast.stmt) -> str:
-    """What a name is bound to, as text."""
-    return _import_of(name, statement) or ast.dump(statement)
-
-
-def _import_of(name: str, statement: ast.stmt) -> str | None:
-    """Writes the import of one name alone; None if the statement is no import."""
-    match statement:
-        case ast.Import(names=aliases):
-            head = "import"
-        case ast.ImportFrom(names=aliases, module=module, level=level):
-            head = f"from {'.' * level}{module or ''} import"
-        case _:
-            return None
-    alias = next(alias for alias in aliases if _alias_name(alias) == name)
-    return f"{head} {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
-
-
-def _unused(name: str, *taken: Mapping[str, ast.stmt]) -> str:
-    number = 2
-    while any(f"{name}_{number}" in names for names in taken):
-        number += 1
-    return f"{name}_{number}"
-
-
-def _renamable(nodes: Iterable[ast.AST], names: Mapping[str, str]) -> bool:
-    """Whether names can be changed in place: not as parameters or in f-strings, and no imports."""
-    for node in (inner for outer in nodes for inner in ast.walk(outer)):
-        match node:
-            case ast.arg(arg=name) if name in names:
-                return False
-            case ast.Global(names=found) if not names.keys().isdisjoint(found):
-                return False
-            case ast.JoinedStr() if any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node)):
-                return False  # positions inside f-strings are wrong before Python 3.12
-            case ast.alias() if _alias_name(node) in names:
-                return False
-            case _:
-                pass
-    return True
-
-
-def _brought(donor: Program, definitions: Mapping[str, ast.stmt], names: Mapping[str, str]) -> list[str]:
-    """Texts of definitions, in the donor's order, each statement once; of imports only what is needed."""
-    found: dict[str, None] = {}
-    for name, statement in sorted(definitions.items(), key=lambda item: (item[1].lineno, item[0])):
-        text = _import_of(name, statement)
-        found[text or _renamed(donor, donor.whole(statement), statement, names)] = None
-    return list(found)
-
-
-def _renamed(program: Program, span: tuple[int, int], node: ast.stmt, names: Mapping[str, str]) -> str:
-    """The text of a statement with variables, functions and classes renamed."""
-    changes = []
-    for inner in ast.walk(node):
-        match inner:
-            case ast.Name(id=name) if name in names:
-                changes.append(Replacement(*program.span(inner), names[name]))
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                if name in names and inner is node:
-                    changes.append(_head(program, inner, names[name]))
-            case _:
-                pass
-    return program.excerpt(*span, changes)
-
-
-def _head(program: Program, node: Definition | ast.ClassDef, name: str) -> Replacement:
-    """Renames what a definition defines."""
-    start, end = program.span(node)
-    head = _HEAD.match(program.between(start, end))
-    offset = start + (head.end() if head else 0)
-    return Replacement(offset, offset + len(node.name.encode("utf-8")), name)
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)

@@ -4,8 +4,8 @@ As long as a restart overhead is shorter than a tick, all that matters of the pa
 much time was lost, to idle ticks and to restarts: work done is elapsed time minus lost time. A run is on time
 exactly if it loses no more than its slack, and the guarantee binds exactly if less than a tick and a restart
 of slack is left. So a state is (last decision, lost time), its value the least cost so far, and one pass over
-the ticks finds the optimum among all decisions, the guarantee's included. Every step is exact: costs are whole
-multiples of 0.0001 dollars an hour, times those of the largest unit that divides both tick and overhead.
+the ticks finds the optimum among all decisions, the guarantee's included. Every step is exact: costs are
+whole multiples of 0.0001 dollars an hour, times those of the largest unit dividing both tick and overhead.
 """
 
 import math
@@ -78,14 +78,11 @@ def _advance(costs: np.ndarray, has_spot: np.ndarray, steps: _Steps) -> np.ndarr
     none, spot, on_demand = (costs[:, decision] for decision in Decision)
     after = np.full_like(costs, _NEVER)
     free, forced = slice(0, steps.forced), slice(steps.forced, None)
-    gone = np.where(has_spot, _NEVER, np.int32(0))[
-        :, None
-    ]  # added to a cost, it forbids what needs spot to be gone
-    there = np.where(has_spot, np.int32(0), _NEVER)[:, None]
+    there = np.where(has_spot, np.int32(0), _NEVER)[:, None]  # added to a cost, it forbids what needs spot
 
+    # Under the guarantee only losing spot leads to an idle tick, and the restart after it would be too late.
     idle, ride, pay = (after[:, decision] for decision in Decision)
     _lower(idle, np.minimum(np.minimum(none, spot), on_demand)[:, free], steps.idle)
-    _lower(idle, (spot + gone)[:, forced], steps.idle + steps.forced)
 
     _lower(ride, spot + there, 0)
     _lower(ride, np.minimum(none, on_demand)[:, free] + there, steps.restart)

@@ -70,8 +70,8 @@ def tpcc(rng: np.random.Generator, count: int, spread: int) -> tuple[Transaction
 def read_then_write(rng: np.random.Generator, count: int, spread: int) -> tuple[Transaction, ...]:
     """Long decisions: read one key, think for some steps, write another.
 
-    Keys are uniform over `spread` ones, thinking takes 0-15 steps uniformly: the pattern that makes optimistic
-    transactions fail, as in `Larson 2011 <https://doi.org/10.14778/2095686.2095689>`_ (long readers).
+    Keys are uniform over `spread` ones, thinking takes 0-15 steps uniformly: the pattern on which optimistic
+    validation fails, as in `Larson 2011 <https://doi.org/10.14778/2095686.2095689>`_.
     """
     reads, writes = rng.integers(spread, size=(2, count)).tolist()
     thinking = rng.integers(16, size=count).tolist()

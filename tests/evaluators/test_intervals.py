@@ -1,5 +1,7 @@
 """The paired bootstrap over blocks."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from problems.base import Split
 from sandbox.faults import Fault, FaultKind
 
 
-def measurements(scores: list[float], per_block: int = 1) -> list[Measurement]:
+def measurements(scores: Sequence[float], per_block: int = 1) -> list[Measurement]:
     return [Measurement(f"i{i}", f"g{i}", f"b{i // per_block}", s, {}) for i, s in enumerate(scores)]
 
 
@@ -79,7 +81,7 @@ def test_the_error_of_all_challenges_together_stays_within_the_budget() -> None:
     assert spent(1) > spent(2) > spent(50) > 0
 
 
-def evaluation(scores: list[float], fault: Fault | None = None) -> Evaluation:
+def evaluation(scores: Sequence[float], fault: Fault | None = None) -> Evaluation:
     found = measurements(scores)
     if fault is not None:
         found[0] = Measurement("i0", "g0", "b0", 0.0, {}, fault)

@@ -13,12 +13,14 @@ class Policy:
         self.setup = setup
 
     def step(self, observation: Observation) -> Decision:
-        """Chooses by how many restarts still fit before the deadline."""
+        """Chooses by the time left, then by spot."""
         if self.is_short(observation, RESTARTS_URGENT):
             return Decision.ON_DEMAND
         if self.is_short(observation, RESTARTS_CAREFUL):
             return self.keep_spot(observation)
-        return Decision.SPOT if observation.has_spot else Decision.NONE
+        if observation.has_spot:
+            return Decision.SPOT
+        return self.without_spot(observation)
 
     def is_short(self, observation: Observation, restarts: int) -> bool:
         """Whether so many restarts leave no tick to spare."""
@@ -27,3 +29,7 @@ class Policy:
     def keep_spot(self, observation: Observation) -> Decision:
         """Stays on a spot machine that is alive, and starts no other."""
         return Decision.SPOT if running(observation) == Decision.SPOT else Decision.ON_DEMAND
+
+    def without_spot(self, observation: Observation) -> Decision:
+        """Waits: there is time."""
+        return Decision.NONE

@@ -10,6 +10,7 @@ import pytest
 from problems.base import Instance, Limits, Outcome, Split
 from problems.datasets import DataFolder
 from problems.spot import PROBLEM, interface
+from problems.spot.simulator import Simulator
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def measure() -> Callable[[Any, Instance], Outcome]:
     """Drives the simulator by a policy of ours, in process."""
 
     def measure(policy: Any, instance: Instance) -> Outcome:
-        simulator = PROBLEM.evaluator
+        simulator = Simulator()
         step = policy(simulator.setup(instance, Limits())).step
         simulation = simulator.simulate(instance)
         observation = next(simulation)

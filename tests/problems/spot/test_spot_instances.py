@@ -33,10 +33,10 @@ def runs(split: Split, kind: bool) -> np.ndarray:
 @pytest.mark.parametrize(
     ("split", "golden"),
     [
-        (Split.SMOKE, ""),
-        (Split.SEARCH, ""),
-        (Split.VALIDATION, ""),
-        (Split.HOLDOUT, ""),
+        (Split.SMOKE, "3cdaa95474344d54cd644fa9357be3d4"),
+        (Split.SEARCH, "4387028581e6e418710dacf146b57c34"),
+        (Split.VALIDATION, "a79b4758a601ae1579b046af01a89bbb"),
+        (Split.HOLDOUT, "303d01776f9c486dac6d72b089dcefaa"),
     ],
 )
 def test_instances_of_version_1_are_these(split: Split, golden: str) -> None:

@@ -29,7 +29,7 @@ def drawn(split: Split) -> Iterator[Instance]:
     for i in range(SIZES[split]):
         arrivals = _arrivals(np.random.default_rng([len(split), sum(split.encode()), i]))
         for opening_cost in _OPENING_COSTS[: 1 if split is Split.SMOKE else None]:
-            setup = Setup(len(arrivals), _PASS, _OPEN_COST, opening_cost, len(arrivals) // 2)
+            setup = Setup(len(arrivals), _PASS, _OPEN_COST, opening_cost, len(arrivals) // 4)
             day = Day(setup, arrivals, _least_cost(setup, arrivals))
             digest = fingerprint(np.array(arrivals), *setup)
             yield Instance(f"day-{i}-opening-{opening_cost:g}", f"day-{i}", f"day-{i}", digest, day)

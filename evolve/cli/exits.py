@@ -1,0 +1,93 @@
+"""How a command ends: its exit code, and one sentence on what went wrong."""
+
+import enum
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+
+class Exit(enum.IntEnum):
+    """Exit codes, the same for every verb."""
+
+    DONE = 0
+    POLICY = 1
+    """The policy failed, or no valid candidate was found; also the code of a defect of ours."""
+    USAGE = 2
+    """Usage or configuration."""
+    ENDPOINT = 3
+    """The model endpoint is unusable."""
+    DATA = 4
+    """Measured data is missing."""
+    SANDBOX = 5
+    """The sandbox is unavailable."""
+    EXTRA = 6
+    """An extra or a device is missing."""
+    REFUSED = 7
+    """A score passed its bound, or an export was refused."""
+    INTERRUPTED = 130
+
+
+class Misuse(Exception):  # noqa: N818 - reads as what happened
+    """The command cannot mean anything as it was given; the message says what was expected."""
+
+
+def exit_code_of(command: Callable[[], object]) -> int:
+    """Runs a command to its end; whatever goes wrong is said here, on the error stream, and nowhere else."""
+    code: int = Exit.DONE
+    try:
+        command()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else Exit.DONE
+    except BrokenPipeError:
+        code = Exit.POLICY
+    except Exception as error:  # noqa: BLE001 - the outermost boundary: every error must become an exit code
+        code = _explained(error)
+    return _flushed(code)
+
+
+def say(message: str) -> None:
+    """Says something that is no result, on the error stream."""
+    sys.stderr.write(f"adrs: {message}\n")
+
+
+def _explained(error: Exception) -> int:
+    code = _code(error)
+    if code is not None:
+        say(str(error))
+        return code
+    traceback.print_exception(error)
+    say(
+        "this is a defect of ours, not of your policy: please report the lines above; if a run was going on, "
+        "it has lost nothing and goes on with: adrs resume RUN"
+    )
+    return Exit.POLICY
+
+
+def _code(error: Exception) -> Exit | None:
+    """Finds the code of an error that a user can act on; None for a defect of ours."""
+    from evolve.runs.errors import StoreError
+    from evolve.runs.session import RunChanged
+    from evolve.runs.setting import NotInWorkload
+    from problems.datasets import DataMissing
+    from problems.registry import BrokenProblem, UnknownProblem
+    from sandbox import SandboxUnavailable
+
+    match error:
+        case Misuse() | StoreError() | RunChanged() | NotInWorkload() | BrokenProblem() | UnknownProblem():
+            return Exit.USAGE
+        case DataMissing():
+            return Exit.DATA
+        case SandboxUnavailable():
+            return Exit.SANDBOX
+    return None
+
+
+def _flushed(code: int) -> int:
+    """Flushes here, where a reader that went away (`adrs show | head`) is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

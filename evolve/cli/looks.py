@@ -1,0 +1,45 @@
+"""Looks at a holdout split: every one is written down, since each makes the split less unseen."""
+
+from evolve.cli.names import HOLDOUT_LOG
+from evolve.cli.report import Report
+from evolve.runs.errors import RunExists, UnknownRun
+from evolve.runs.events import HOLDOUT_LOOKED, Draft
+from evolve.runs.store import Store
+
+
+class Looks:
+    """The log of looks, in a reserved run of the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._number: dict[str, int] = {}
+
+    def record(self, report: Report, policy: str, *, at: float) -> None:
+        """Writes a look down before its score is shown; `policy` is the digest of the source."""
+        body = {
+            "problem": report.problem.name,
+            "version": report.problem.version,
+            "workload": report.workload,
+            "policy": policy,
+            "score": report.score,
+        }
+        draft = Draft(HOLDOUT_LOOKED, None, body)
+        try:
+            self._store.append(HOLDOUT_LOG, [draft], at=at)
+        except UnknownRun:
+            try:
+                self._store.create(HOLDOUT_LOG, [draft], at=at)
+            except RunExists:  # another process was faster
+                self._store.append(HOLDOUT_LOG, [draft], at=at)
+        self._count()
+
+    def _count(self) -> None:
+        for event in self._store.events(HOLDOUT_LOG, kinds=(HOLDOUT_LOOKED,)):
+            problem = event.body["problem"]
+            self._number[problem] = self._number.get(problem, 0) + 1
+
+    def sentence(self, problem: str) -> str:
+        """Says how many looks a problem has had."""
+        number = self._number.get(problem, 0)
+        times = "once" if number == 1 else f"{number} times"
+        return f"the holdout split of {problem} has been looked at {times} from this store"

@@ -1,0 +1,92 @@
+"""Names and files that a user gives, looked up; a wrong one is answered with those there are."""
+
+import os
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+
+from evaluators.admission import SOURCE_BYTES, admit
+from evolve.cli.exits import Misuse
+from evolve.runs.errors import nearest
+from evolve.runs.store import Store
+from problems.base import Baseline, Problem, Split
+from sandbox import Mode
+from sandbox.faults import Fault
+
+HOLDOUT_LOG = "holdout"
+"""The reserved run in whose log every look at a holdout split is written."""
+
+
+def choose(value: str, known: Collection[str], what: str) -> str:
+    """Checks that a name is one of those there are.
+
+    Raises:
+        Misuse: It is not; the message lists them, the nearest first.
+    """
+    if value in known:
+        return value
+    raise Misuse(f"there is no {what} {value!a}; expected one of: {', '.join(nearest(value, list(known)))}")
+
+
+def split_named(name: str) -> Split:
+    """Finds a split by name."""
+    return Split(choose(name, [str(s) for s in Split], "split"))
+
+
+def mode_named(name: str) -> Mode:
+    """Finds a sandbox mode by name."""
+    return Mode(choose(name, [str(m) for m in Mode], "sandbox mode"))
+
+
+def baseline_named(problem: Problem, name: str) -> Baseline:
+    """Finds a baseline by name."""
+    choose(name, [b.name for b in problem.baselines], f"baseline of problem {problem.name}")
+    return problem.baseline(name)
+
+
+def read_policy(path: Path) -> str | Fault:
+    """Reads a policy's file and admits its bytes, or says by which rule it is refused.
+
+    Raises:
+        Misuse: There is no such file, or it cannot be read.
+    """
+    if path.is_dir():
+        raise Misuse(f"expected a policy's file, but {path} is a directory; name the file in it")
+    try:
+        with path.open("rb") as file:
+            return admit(file.read(max(SOURCE_BYTES + 1, path.stat().st_size)))
+    except FileNotFoundError as error:
+        raise Misuse(f"there is no file {path}; name an existing policy file") from error
+    except OSError as error:
+        raise Misuse(f"{path} cannot be read: {error.strerror}; check its permissions") from error
+
+
+def run_named(name: str) -> str:
+    """Checks that a name can be a run's.
+
+    Raises:
+        Misuse: It is reserved.
+    """
+    if name == HOLDOUT_LOG:
+        raise Misuse(f"the name {name!r} is reserved for the log of holdout looks; choose another")
+    return name
+
+
+def fresh_name(stem: str, store: Store) -> str:
+    """Finds a name that no run has: the stem, else with a number behind."""
+    taken = {row.name for row in store.runs()}
+    number, name = 1, stem
+    while name in taken or name == HOLDOUT_LOG:
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+def dated(problem: str, now: float) -> str:
+    """Names a run by its problem and the local time."""
+    return f"{problem}-{datetime.fromtimestamp(now).astimezone():%Y%m%d-%H%M%S}"
+
+
+def cores() -> int:
+    """Counts the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

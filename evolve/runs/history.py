@@ -1,0 +1,132 @@
+"""A run read back from its log, without going on with it."""
+
+import enum
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from evolve.runs.comparison import Standing
+from evolve.runs.errors import RunLocked
+from evolve.runs.events import COMMITTED, COMPARED, PROMOTED, RESUMED, RUN_STARTED, STOPPED
+from evolve.runs.header import Header
+from evolve.runs.records import Reader
+from evolve.runs.state import State
+from evolve.runs.store import Store
+from evolve.runs.trial import Challenge, OutcomeKind, Trial
+from problems.base import Axis
+
+
+class Phase(enum.StrEnum):
+    """Where a run is in its life."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    """It said why, and may be resumed with another budget."""
+    KILLED = "killed"
+    """Nobody writes it, and it never said why; resumed, it loses nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a run is.
+
+    Attributes:
+        reason: Why it stopped; None unless it did.
+        writer: Who writes it; None unless it is running.
+    """
+
+    phase: Phase
+    reason: str | None = None
+    writer: str | None = None
+
+    def __str__(self) -> str:
+        detail = self.reason or self.writer
+        return f"{self.phase} ({detail})" if detail else str(self.phase)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A run in a line: what can be told without rebuilding it.
+
+    Attributes:
+        evaluated: Candidates that reached SMOKE.
+        champion: Step of the champion, if there is one.
+        standings: Of the latest comparison; empty before it.
+    """
+
+    header: Header
+    status: Status
+    evaluated: int
+    champion: int | None
+    standings: tuple[Standing, ...]
+
+
+def trials(store: Store, run: str, header: Header) -> Iterator[tuple[Trial, Challenge | None]]:
+    """Yields a run's trials with their challenges, in step order, one in memory at a time.
+
+    Raises:
+        StoreError: There is no such run, or its log is damaged.
+    """
+    reader = Reader(store, header.layouts)
+    for event in store.events(run):
+        found = reader.read(event)
+        if found is not None:
+            yield found
+
+
+def rebuild(store: Store, run: str, header: Header, axes: tuple[Axis, ...]) -> State:
+    """Commits a run's trials once more, and returns the state they amount to."""
+    state = State.empty(axes)
+    for trial, challenge in trials(store, run, header):
+        state.apply(trial, challenge)
+    return state
+
+
+def digest_of(store: Store, run: str, *, now: float) -> Digest:
+    """Reads a run's header, its commits and its end, but no measurement and no text."""
+    header, last, evaluated, champion = Header.read(store, run), "", 0, None
+    reason: str | None = None
+    standings: tuple[Standing, ...] = ()
+    for event in store.events(run, kinds=(RUN_STARTED, RESUMED, COMMITTED, PROMOTED, STOPPED, COMPARED)):
+        match event.kind:
+            case "committed":
+                evaluated += event.body["outcome"] == OutcomeKind.EVALUATED
+            case "promoted":
+                champion = event.step
+            case "stopped":
+                reason = event.body["reason"]
+            case "compared":
+                standings = read_standings(event.body)
+        last = event.kind
+    stopped = last in {STOPPED, COMPARED}
+    return Digest(
+        header, _status(store, run, reason if stopped else None, now), evaluated, champion, standings
+    )
+
+
+def champion_source(store: Store, run: str) -> tuple[int, str] | None:
+    """Finds the champion's step and source; None if there is no champion yet."""
+    promoted = deque(store.events(run, kinds=(PROMOTED,)), maxlen=1)
+    if not promoted:
+        return None
+    step = promoted[0].step
+    for event in store.events(run, kinds=(COMMITTED,)):
+        if event.step == step and step is not None:
+            return step, store.text(event.body["text"])
+    raise ValueError(f"run {run!r} promoted step {step} without committing it: a defect of ours")
+
+
+def read_standings(body: Mapping[str, Any]) -> tuple[Standing, ...]:
+    """Reads the standings of a comparison."""
+    return msgspec.convert(body["standings"], tuple[Standing, ...])
+
+
+def _status(store: Store, run: str, reason: str | None, now: float) -> Status:
+    try:
+        store.append(run, [], at=now)  # writes nothing, but is refused where somebody else writes
+    except RunLocked as locked:
+        return Status(Phase.RUNNING, writer=f"process {locked.pid} on {locked.host}")
+    return Status(Phase.STOPPED, reason) if reason else Status(Phase.KILLED)

@@ -1,0 +1,184 @@
+"""The parent's end of a child: its socket, its clock, and the deadline of the exchange under way."""
+
+import os
+import select
+import signal
+import socket
+import struct
+import time
+from pathlib import Path
+from typing import Final
+
+from sandbox import wire
+from sandbox.limits import wall_limit_s
+
+TICK_S: Final = 0.01
+"""How often the child's clock is looked at while the parent waits."""
+
+_READ_BYTES: Final = 1 << 16
+_END_WAIT_MS: Final = 200
+
+
+class Overrun(Exception):  # noqa: N818 - reads as what happened
+    """An exchange took too long; the child is still alive.
+
+    Attributes:
+        rule: `cpu_limit` or `wall_limit`.
+    """
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
+class Closed(Exception):  # noqa: N818 - reads as what happened
+    """The child's end is closed: it is dying, or dead, or it threw its channel away."""
+
+
+class Oversize(Exception):  # noqa: N818 - reads as what happened
+    """The child announces more bytes than it may send."""
+
+
+class Process:
+    """A child's process: a clock that it cannot set, and a kill that cannot hit another.
+
+    The process stays a zombie until the fork server is told to reap it, so its number is its own until then.
+    """
+
+    def __init__(self, pid: int, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+        self._pid = pid if descriptor is None else _pid_here(descriptor)
+        # Linux's clock of another process: the complement of its number, and 2 for all its threads together.
+        self._clock = None if descriptor is None else (~self._pid << 3) | 2
+
+    def cpu_s(self) -> float:
+        """CPU seconds used so far; 0.0 where the system tells no clock of another process."""
+        return 0.0 if self._clock is None else time.clock_gettime(self._clock)
+
+    def kill(self) -> None:
+        """Ends it, whatever it does."""
+        try:
+            if self._descriptor is None:
+                os.kill(self._pid, signal.SIGKILL)
+            else:
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def ends_by_itself(self) -> bool:
+        """Waits a moment for a process whose channel has closed."""
+        if self._descriptor is None:
+            return False
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        return bool(poll.poll(_END_WAIT_MS))
+
+    def close(self) -> None:
+        """Forgets it; it must have been reaped."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+
+def _pid_here(descriptor: int) -> int:
+    for line in Path(f"/proc/self/fdinfo/{descriptor}").read_text(encoding="ascii").splitlines():
+        if line.startswith("Pid:"):
+            return int(line.removeprefix("Pid:"))
+    raise OSError("/proc does not tell the child's process number; mount /proc")
+
+
+class Channel:
+    """Frames to and from a child, within the CPU and wall limits of an exchange."""
+
+    def __init__(self, end: socket.socket, process: Process) -> None:
+        self._end = end
+        self._descriptor = end.fileno()
+        self._process = process
+        self._cpu_limit_s = 0.0
+        self._cpu_end_s = 0.0
+        self._wall_end_s = 0.0
+        wait = struct.pack("@ll", 0, int(TICK_S * 1e6))
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wait)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
+
+    def begin(self, cpu_limit_s: float, used_s: float) -> None:
+        """Starts the clocks of an exchange; `used_s` is what the child's clock shows."""
+        self._cpu_limit_s = cpu_limit_s
+        self._cpu_end_s = used_s + cpu_limit_s
+        self._wall_end_s = time.monotonic() + wall_limit_s(cpu_limit_s)
+
+    def check(self) -> float:
+        """Reads the child's clock.
+
+        Raises:
+            Overrun: The exchange is beyond a limit.
+        """
+        cpu_s = self._process.cpu_s()
+        if cpu_s > self._cpu_end_s:
+            used = cpu_s - self._cpu_end_s + self._cpu_limit_s
+            raise Overrun("cpu_limit", f"used {used:.3g} s of CPU, but {self._cpu_limit_s:.3g} s are allowed")
+        late = time.monotonic() - self._wall_end_s
+        if late > 0:
+            limit = wall_limit_s(self._cpu_limit_s)
+            raise Overrun("wall_limit", f"did not answer within {limit:.3g} s; its CPU limit was not reached")
+        return cpu_s
+
+    def send(self, frame: bytes) -> None:
+        """Sends a frame.
+
+        Raises:
+            Closed: The child takes no more.
+            Overrun: It takes too long.
+        """
+        data = memoryview(frame)
+        while data:
+            try:
+                data = data[os.write(self._descriptor, data) :]
+            except BlockingIOError:
+                self.check()
+            except (BrokenPipeError, ConnectionResetError) as error:
+                raise Closed from error
+
+    def receive(self, cap: int) -> tuple[bytes, bytes]:
+        """Waits for a frame of at most `cap` bytes and returns its verb and body.
+
+        Raises:
+            Closed: The child ended without one.
+            Oversize: It announces more than `cap`.
+            Overrun: It takes too long.
+        """
+        data = self._read()
+        while len(data) < wire.UP.size:
+            data += self._read()
+        verb, length = wire.UP.unpack_from(data)
+        if length > cap:
+            raise Oversize(length)
+        size = wire.UP.size + length
+        if len(data) < size:
+            data = self._rest(data, size)
+        return verb, data[wire.UP.size :]
+
+    def _rest(self, start: bytes, size: int) -> bytes:
+        parts, missing = [start], size - len(start)
+        while missing > 0:
+            # Looked at for every part, since a drip of bytes would never let the wait run out.
+            self.check()
+            parts.append(self._read())
+            missing -= len(parts[-1])
+        return b"".join(parts)
+
+    def _read(self) -> bytes:
+        while True:
+            try:
+                data = os.read(self._descriptor, _READ_BYTES)
+            except BlockingIOError:
+                self.check()
+                continue
+            except ConnectionResetError as error:
+                raise Closed from error
+            if not data:
+                raise Closed
+            return data
+
+    def close(self) -> None:
+        """Closes the parent's end."""
+        self._end.close()

@@ -1,0 +1,291 @@
+"""The parent's side of the fork server: finds the mode that it can offer, opens children, restarts it."""
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+from sandbox import control
+from sandbox.channel import Channel, Process
+from sandbox.child import Child, Interface
+from sandbox.control import Configure, Ended, Failed, Missing, Open, Opened, Prepare, Ready, Reap, Reaped
+from sandbox.layers import REMEDIES, REQUIRED, Layer, LayerMissing, Mode, SandboxUnavailable
+from sandbox.limits import ChildLimits
+from sandbox.replies import ReplyReader
+
+_BOOT: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.zygote import main; main(int(sys.argv[2]))"
+)
+_ENVIRONMENT: Final = {
+    "LANG": "C.UTF-8",
+    # Symbols resolved once in the fork server need not be resolved in every fork.
+    "LD_BIND_NOW": "1",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # Sets iterate alike in every run, and so do policies that use them.
+    "PYTHONHASHSEED": "0",
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+_COMPLAINT_CHARACTERS: Final = 500
+_END_WAIT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a fork server is started with; enough to start it again."""
+
+    layers: frozenset[Layer]
+    preload: tuple[str, ...]
+    core: int | None
+
+
+class ZygoteProcess:
+    """One fork server process, from its start to its end."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", channel: socket.socket, complaints: IO[bytes]
+    ) -> None:
+        self._process = process
+        self._channel = channel
+        self._complaints = complaints
+        self._prepared: set[str] = set()
+        self.notes: tuple[str, ...] = ()
+
+    @staticmethod
+    def start(plan: Plan) -> "ZygoteProcess":
+        """Executes a fork server and waits until it is ready.
+
+        Raises:
+            LayerMissing: It cannot set up a layer.
+            SandboxUnavailable: It failed otherwise.
+        """
+        ours, theirs = socket.socketpair()
+        complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        inherited = {} if Layer.ENVIRONMENT in plan.layers else dict(os.environ)
+        root = str(Path(__file__).resolve().parent.parent)
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own text
+            [sys.executable, "-P", "-s", "-c", _BOOT, root, str(theirs.fileno())],
+            env={**inherited, **_ENVIRONMENT},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        zygote = ZygoteProcess(process, ours, complaints)
+        try:
+            zygote._configure(plan)
+        except BaseException:
+            zygote.close()
+            raise
+        return zygote
+
+    def _configure(self, plan: Plan) -> None:
+        request = Configure(tuple(plan.layers), plan.preload, plan.core)
+        parent = os.pidfd_open(os.getpid()) if hasattr(os, "pidfd_open") else None
+        try:
+            reply = self._ask(request, [] if parent is None else [parent])[0]
+        except Ended as error:
+            raise SandboxUnavailable(f"the fork server did not start: {self.complaint()}") from error
+        finally:
+            if parent is not None:
+                os.close(parent)
+        if isinstance(reply, Missing):
+            raise LayerMissing(Layer(reply.layer), reply.reason)
+        if isinstance(reply, Ready):
+            self.notes = reply.notes
+
+    def _ask(
+        self, request: control.Request, descriptors: Iterable[int] = ()
+    ) -> tuple[control.Reply, list[int]]:
+        control.send(self._channel, request, tuple(descriptors))
+        return control.receive_reply(self._channel)
+
+    def complaint(self) -> str:
+        """The end of what the fork server wrote to its standard error."""
+        self._complaints.seek(0)
+        text = self._complaints.read().decode("utf-8", "replace").strip()
+        return text[-_COMPLAINT_CHARACTERS:] or "it said nothing"
+
+    def prepare(self, text: str) -> str:
+        """Has an interface executed once, and returns the name by which children refer to it.
+
+        Raises:
+            Ended: The fork server is gone.
+            SandboxUnavailable: The text cannot be executed there.
+        """
+        name = hashlib.sha256(text.encode()).hexdigest()
+        if name not in self._prepared:
+            reply, _ = self._ask(Prepare(name, text))
+            if isinstance(reply, Failed):
+                raise SandboxUnavailable(
+                    f"{reply.reason}; it may import the standard library and the preloaded modules only"
+                )
+            self._prepared.add(name)
+        return name
+
+    def fork(self, name: str, limits: ChildLimits, channel: socket.socket) -> tuple[int, Process]:
+        """Has a child forked; returns its number there, and its process here.
+
+        Raises:
+            Ended: The fork server is gone.
+        """
+        request = Open(name, limits.memory_bytes, limits.total_cpu_s)
+        reply, descriptors = self._ask(request, [channel.fileno()])
+        if not isinstance(reply, Opened):
+            raise SandboxUnavailable(f"the fork server did not open a child: {reply!r}")
+        return reply.pid, Process(reply.pid, descriptors[0] if descriptors else None)
+
+    def reap(self, pid: int) -> Reaped:
+        """Has a child killed and taken leave of.
+
+        Raises:
+            SandboxUnavailable: The fork server is gone, and its children with it.
+        """
+        try:
+            reply, _ = self._ask(Reap(pid))
+        except (Ended, OSError) as error:
+            raise SandboxUnavailable(
+                f"the fork server ended, and its children with it: {self.complaint()}"
+            ) from error
+        if not isinstance(reply, Reaped):
+            raise SandboxUnavailable(f"the fork server did not reap a child: {reply!r}")
+        return reply
+
+    def close(self) -> None:
+        """Ends the fork server and its children."""
+        self._channel.close()
+        try:
+            self._process.wait(_END_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if not self._complaints.closed:
+            self._complaints.close()
+
+
+class ForkServer:
+    """Opens a fresh, confined child for every candidate and instance group.
+
+    Not to be shared between threads: requests to one fork server follow one another.
+    """
+
+    def __init__(self, plan: Plan, mode: Mode, zygote: ZygoteProcess, notes: tuple[str, ...]) -> None:
+        self._plan = plan
+        self._zygote = zygote
+        self._notes = notes
+        self._children: weakref.WeakSet[Child] = weakref.WeakSet()
+        self._readers: dict[object, ReplyReader] = {}
+        self.mode = mode
+
+    @classmethod
+    def start(
+        cls,
+        mode: Mode = Mode.AUTO,
+        *,
+        preload: tuple[str, ...] = ("numpy", "numpy.random"),
+        core: int | None = None,
+        without: frozenset[Layer] = frozenset(),
+    ) -> Self:
+        """Starts a fork server that offers `mode`, the whole of it.
+
+        Args:
+            mode: `AUTO` takes `FULL`, or else `STRONG`, and `notes` then say why.
+            preload: Modules imported beforehand; candidates can import no other installed ones.
+            core: Processor that the fork server and its children are bound to.
+            without: Layers left out, for tests that prove what each layer does.
+
+        Raises:
+            SandboxUnavailable: A layer of the mode is missing; the message says which, why, and what to do.
+        """
+        notes: list[str] = []
+        tried = (Mode.FULL, Mode.STRONG) if mode is Mode.AUTO else (mode,)
+        for candidate in tried:
+            layers = REQUIRED[candidate] - without
+            plan = Plan(layers, preload, core)
+            try:
+                zygote = _started(plan)
+            except LayerMissing as missing:
+                notes.append(f"mode {candidate} is not to be had: {missing}; {REMEDIES[missing.layer]}")
+                continue
+            return cls(plan, candidate, zygote, (*notes, *zygote.notes))
+        raise SandboxUnavailable("; ".join(notes))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user may want to know: why `AUTO` is not `FULL`, what a layer could not do here."""
+        return self._notes
+
+    def open(self, source: str, interface: Interface, limits: ChildLimits, *, seed: int) -> Child:
+        """Forks a child and has it execute a candidate; whatever is wrong with that is a fault of its calls.
+
+        Args:
+            seed: For the child's `random` and `numpy.random`.
+
+        Raises:
+            SandboxUnavailable: The fork server could not be made to work; the candidate has not run.
+        """
+        try:
+            child = self._opened(interface, limits)
+        except Ended:
+            # Killed from outside: children are fresh anyway, so a fresh fork server is as good.
+            self._zygote.close()
+            self._zygote = _started(self._plan)
+            try:
+                child = self._opened(interface, limits)
+            except Ended as error:
+                raise SandboxUnavailable(
+                    f"the fork server ends at once: {self._zygote.complaint()}"
+                ) from error
+        self._children.add(child)
+        child.load(source, interface.entry, seed)
+        return child
+
+    def _opened(self, interface: Interface, limits: ChildLimits) -> Child:
+        zygote = self._zygote
+        name = zygote.prepare(interface.text)
+        ours, theirs = socket.socketpair()
+        try:
+            pid, process = zygote.fork(name, limits, theirs)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        if interface.answer not in self._readers:
+            self._readers[interface.answer] = ReplyReader(interface.answer)
+        reader = self._readers[interface.answer]
+        return Child(limits, reader, Channel(ours, process), process, lambda: zygote.reap(pid))
+
+    def close(self) -> None:
+        """Ends all children and the fork server."""
+        for child in list(self._children):
+            child.close()
+        self._zygote.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _started(plan: Plan) -> ZygoteProcess:
+    if sys.platform != "linux" and plan.layers & {Layer.NAMESPACES, Layer.LANDLOCK, Layer.SECCOMP}:
+        missing = next(layer for layer in Layer if layer in plan.layers)
+        raise LayerMissing(missing, f"{sys.platform} has none; only --sandbox none runs here, unsandboxed")
+    return ZygoteProcess.start(plan)

@@ -1,0 +1,180 @@
+"""Real searches of the toy problem for the tests of runs: real sandbox, real workers, real log."""
+
+import asyncio
+import hashlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from evaluators.job import Job, Measured
+from evaluators.pool import Pool
+from evolve.runs.engine import Engine
+from evolve.runs.events import Draft, Event
+from evolve.runs.session import Ending, Session
+from evolve.runs.setting import Setting
+from evolve.runs.spec import RunSpec
+from evolve.runs.state import State
+from evolve.runs.step import Ask, Measurer, Stepper
+from evolve.runs.store import Store
+from evolve.runs.trial import Trial
+from evolve.search.offline import portfolio
+from evolve.search.operators import Context, ModelFailure, Operator, Proposal
+from problems.base import Split
+from sandbox import Mode
+
+UNTIMED = {"usage", "machine", "cpu_scale", "workers"}
+"""Fields of event bodies that may differ between two runs of one specification."""
+
+
+class Quiet:
+    """A watcher that only counts."""
+
+    def __init__(self) -> None:
+        self.commits = 0
+
+    def began(self, run: str, spec: RunSpec, state: State, /) -> None: ...
+
+    def committed(self, state: State, /) -> None:
+        self.commits = state.commits
+
+    def comparing(self, split: Split, /) -> None: ...
+
+
+class Fickle:
+    """The offline operators behind a model that fails now and then, or runs into the deadline."""
+
+    name = "offline"
+
+    def __init__(self) -> None:
+        self._inner = portfolio()
+
+    async def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
+        fate = rng.random()
+        if fate < 0.06:
+            return ModelFailure("unreachable", self.name)
+        if fate < 0.12:
+            raise TimeoutError  # what a deadline looks like from inside, without waiting for it
+        return await self._inner.propose(context, rng)
+
+    def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None: ...
+
+
+class Delayed:
+    """Real workers whose answers are held back for a seeded time, so that steps end out of order."""
+
+    def __init__(self, inner: Measurer, seed: int) -> None:
+        self._inner = inner
+        self._seed = seed
+
+    async def measure(self, job: Job, /) -> Measured:
+        measured = await self._inner.measure(job)
+        text = f"{self._seed} {job.split} {hashlib.sha256(job.source.encode()).hexdigest()}"
+        await asyncio.sleep(random.Random(text).random() ** 4 * 0.12)
+        return measured
+
+
+@dataclass
+class Observed:
+    """What a run left: its log without timings, its digest, and the order in which its steps ended."""
+
+    events: list[tuple[object, ...]]
+    digest: str
+    ended: list[int] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> set[str]:
+        return {body["outcome"] for kind, _, body in self.events if kind == "committed"}  # type: ignore[index,misc]
+
+    @property
+    def out_of_order(self) -> float:
+        """Share of steps that ended before some earlier step."""
+        late = sum(any(b < a for b in self.ended[i:]) for i, a in enumerate(self.ended))
+        return late / len(self.ended)
+
+
+class Watched(Stepper):
+    """A stepper that notes the order in which steps end."""
+
+    ended: list[int]
+
+    async def take(self, ask: Ask, rng: np.random.Generator) -> Trial:
+        trial = await super().take(ask, rng)
+        self.ended.append(ask.step)
+        return trial
+
+
+def spec(**changes: object) -> RunSpec:
+    fields: dict[str, object] = {
+        "problem": "toy-order",
+        "max_evals": 40,
+        "sandbox": Mode.AUTO,
+        "seeds": ("idle", "shortest", "weighted"),
+    }
+    return RunSpec(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def untimed(event: Event) -> tuple[object, ...]:
+    return event.kind, event.step, _strip(event.body)
+
+
+def _strip(value: object) -> object:
+    if isinstance(value, dict):
+        return {k: _strip(v) for k, v in value.items() if k not in UNTIMED}
+    return [_strip(v) for v in value] if isinstance(value, list) else value
+
+
+def read(path: Path, run: str = "run") -> Observed:
+    """Reads back what a run left."""
+    from evolve.runs.history import rebuild
+
+    with Store.open(path, create=False) as store:
+        events = [untimed(event) for event in store.events(run)]
+        return Observed(events, rebuild(store, run).state.archive.digest())
+
+
+async def delayed_search(
+    path: Path, wanted: RunSpec, *, delays: int, engine: Callable[..., Engine] = Engine
+) -> Observed:
+    """Runs a search of Fickle proposals under injected delays."""
+    setting, operator, ended = Setting.load(wanted.problem, "generated"), Fickle(), list[int]()
+    with Store.open(path) as store:
+        store.create("run", [], at=0.0)
+
+        def append(drafts: Sequence[Draft], texts: Sequence[str]) -> None:
+            store.append("run", drafts, at=time.time(), texts=texts)
+
+        async with pool(wanted) as workers:
+            stepper = Watched(wanted, operator, Delayed(workers, delays), groups=setting.groups())
+            stepper.ended = ended
+            seeds = [setting.problem.baseline(name).source for name in wanted.seeds]
+            searching = engine(setting.problem, stepper, seeds=_candidates(seeds), append=append)
+            await searching.run()
+        events = [untimed(event) for event in store.events("run")]
+    return Observed(events, searching.state.archive.digest(), ended)
+
+
+def _candidates(sources: Sequence[str]) -> list[object]:
+    from evolve.search.candidate import Candidate
+
+    return [Candidate(source) for source in sources]
+
+
+def pool(wanted: RunSpec) -> AbstractAsyncContextManager[Pool]:
+    return Pool.started(wanted.problem, workers=wanted.workers, mode=wanted.sandbox, cpu_scale=2.0)
+
+
+async def start(path: Path, wanted: RunSpec, operator: Operator | None = None) -> Ending:
+    with Store.open(path) as store:
+        session = Session(store, Quiet(), clock=time.time, interrupted=asyncio.Event(), operator=operator)
+        return await session.start("run", wanted, sources={})
+
+
+async def resume(path: Path, *, fork: str | None = None, **budgets: object) -> Ending:
+    with Store.open(path, create=False) as store:
+        session = Session(store, Quiet(), clock=time.time, interrupted=asyncio.Event())
+        return await session.resume("run", budgets=budgets, fork=fork)
