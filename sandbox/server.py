@@ -241,17 +241,20 @@ class ForkServer:
             child = self._opened(interface, limits)
         except Ended:
             # Killed from outside: children are fresh anyway, so a fresh fork server is as good.
-            self._zygote.close()
-            self._zygote = _started(self._plan)
-            try:
-                child = self._opened(interface, limits)
-            except Ended as error:
-                raise SandboxUnavailable(
-                    f"the fork server ends at once: {self._zygote.complaint()}"
-                ) from error
+            child = self._reopened(interface, limits)
         self._children.add(child)
         child.load(source, interface.entry, seed)
         return child
+
+    def _reopened(self, interface: Interface, limits: ChildLimits) -> Child:
+        self._zygote.close()
+        try:
+            self._zygote = _started(self._plan)
+            return self._opened(interface, limits)
+        except LayerMissing as error:
+            raise SandboxUnavailable(f"the fork server ended and cannot be restarted: {error}") from error
+        except Ended as error:
+            raise SandboxUnavailable("the fork server ends as soon as it is started") from error
 
     def _opened(self, interface: Interface, limits: ChildLimits) -> Child:
         zygote = self._zygote

@@ -214,11 +214,13 @@ def show(
     db: Db = _DB,
 ) -> None:
     """Shows a run, or one of its candidates."""
-    from evolve.cli import show as shown
-
     if candidate is None:
-        raise typer.Exit(shown.show_run(db, run, as_json=as_json))
-    raise typer.Exit(shown.show_candidate(db, run, candidate, as_json=as_json))
+        from evolve.cli.show import show_run
+
+        raise typer.Exit(show_run(db, run, as_json=as_json))
+    from evolve.cli.candidates import show_candidate
+
+    raise typer.Exit(show_candidate(db, run, candidate, as_json=as_json))
 
 
 @app.command()

@@ -5,13 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 from evolve.cli.exits import Exit, say
 from evolve.cli.report import limits_sentence
-from evolve.cli.terminal import console, facts, harmless, one_line, table, write_json
+from evolve.cli.terminal import code, console, facts, harmless, one_line, table, write_json
 from problems.base import Problem, Split, groups
 from problems.datasets import DataFolder, DataMissing
 from problems.registry import BrokenProblem, get, names
@@ -115,7 +114,7 @@ def _print(problem: Problem, folder: DataFolder, stages: list[Stage], out: Conso
     out.print()
     out.print(Text("## interface.py", style="bold"))
     out.print()
-    out.print(_code(problem.interface_text, out))
+    out.print(code(problem.interface_text, out))
     out.print()
     out.print(_heading(problem))
     out.print()
@@ -123,13 +122,6 @@ def _print(problem: Problem, folder: DataFolder, stages: list[Stage], out: Conso
         out.print(part)
         out.print()
     out.print(facts(_remarks(problem, folder, stages)))
-
-
-def _code(source: str, out: Console) -> Syntax | Text:
-    text = harmless(source.strip())
-    if out.is_terminal:
-        return Syntax(text, "python", theme="ansi_light", background_color="default", word_wrap=True)
-    return Text(text)
 
 
 def _heading(problem: Problem) -> Text:
@@ -161,15 +153,13 @@ def _baseline_table(problem: Problem) -> Table:
 
 
 def _remarks(problem: Problem, folder: DataFolder, stages: list[Stage]) -> dict[str, str]:
-    limits = {limits_sentence(v, one_shot=problem.one_shot): str(k) for k, v in problem.limits.items()}
     missing = list(dict.fromkeys(s.missing for s in stages if s.missing))
     rows = {"bound": problem.bound, "scores": "of baselines: strict, on generated validation"}
-    if len(limits) == 1:
-        rows["limits"] = next(iter(limits))
+    if len(set(problem.limits.values())) == 1:
+        rows["limits"] = limits_sentence(problem.limits[Split.SEARCH], one_shot=problem.one_shot)
     else:
-        by_split = {
-            str(split): limits_sentence(v, one_shot=problem.one_shot) for split, v in problem.limits.items()
-        }
-        rows |= {f"limits {split}": sentence for split, sentence in by_split.items()}
-    rows["data"] = "\n".join(missing) if missing else f"found in {folder.root}"
+        for split, limits in problem.limits.items():
+            rows[f"limits, {split}"] = limits_sentence(limits, one_shot=problem.one_shot)
+    more = f" (and {len(missing) - 1} more: --json)" if len(missing) > 1 else ""
+    rows["data"] = missing[0] + more if missing else f"found in {folder.root}"
     return rows

@@ -51,14 +51,10 @@ def evaluate(request: EvalRequest) -> Exit:
             report = report.refused(source)
         else:
             progress = stack.enter_context(_Bar(split))
-            asked = measure(
-                source, setting, workers=request.workers, mode=mode, progress=progress.advance
-            )
+            asked = measure(source, setting, workers=request.workers, mode=mode, progress=progress.advance)
             found = asyncio.run(asked)
             published = dialects(setting.problem, setting.stages[split], found.evaluation)
             report = report.measured(found, published)
-                found, dialects(setting.problem, setting.stages[split], found.evaluation)
-            )
         if looks is not None and not isinstance(source, Fault):
             looks.record(report, digest(source), at=time.time())
     _show(report, as_json=request.as_json)

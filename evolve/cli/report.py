@@ -115,7 +115,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print(facts(_headlines(report)))
     console.print()
     if report.measurements:
-        for part in _instances(report.measurements, report.metrics, console.width):
+        for part in instance_parts(report.measurements, report.metrics, console.width):
             console.print(part)
         console.print()
     if report.faults:
@@ -183,9 +183,10 @@ def fault_table(faults: Sequence[tuple[str | None, Fault]]) -> Table:
     return found
 
 
-def _instances(
+def instance_parts(
     measurements: Sequence[Measurement], means: Mapping[str, float], width: int
 ) -> list[Table | Text]:
+    """Makes the table of instances, shortened in the middle, and a note on what it leaves out."""
     names = _fitting(measurements, list(means), width)
     found = table("instance", "score", *names)
     hidden = len(measurements) - 2 * _ENDS

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -50,6 +51,14 @@ def facts(rows: Mapping[str, str]) -> Table:
     for label, fact in rows.items():
         found.add_row(label, Text(harmless(fact)))
     return found
+
+
+def code(source: str, out: Console) -> Syntax | Text:
+    """Makes a source fit to be printed, in colour on a terminal."""
+    text = harmless(source.strip())
+    if out.is_terminal:
+        return Syntax(text, "python", theme="ansi_light", background_color="default", word_wrap=True)
+    return Text(text)
 
 
 def write_json(value: Mapping[str, Any]) -> None:

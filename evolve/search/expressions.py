@@ -185,6 +185,8 @@ def _blendable(specimen: Specimen, site: Site) -> bool:
         return False
     if isinstance(site.node, ast.Constant) and not isinstance(site.parent, ast.Compare):
         return isinstance(site.node.value, float)
+    if isinstance(site.parent, ast.Call) and called(site.parent) == "len":
+        return False
     return specimen.kinds.of(site.node) in {Kind.NUMBER, Kind.ARRAY}
 
 

@@ -58,7 +58,9 @@ class Policy:
     ],
 )
 def test_writing_does_not_show(old: str, new: str) -> None:
-    changed = SOURCE.replace(old, new).replace("np.array", "numeric.array" if "numeric" in new else "np.array")
+    changed = SOURCE.replace(old, new).replace(
+        "np.array", "numeric.array" if "numeric" in new else "np.array"
+    )
     assert changed != SOURCE
     ast.parse(changed)
     assert fingerprint(changed) == fingerprint(SOURCE)

@@ -1,0 +1,106 @@
+"""`adrs runs` and `adrs best`: what was searched, and what was found."""
+
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from evolve.cli.exits import Exit, Misuse, say
+from evolve.cli.names import HOLDOUT_LOG, run_named
+from evolve.cli.terminal import console, harmless, one_line, table, write_json
+from evolve.runs.history import Digest, champion_source, digest_of
+from evolve.runs.rows import RunRow
+from evolve.runs.store import Store
+from problems.base import Split
+
+
+def list_runs(db: Path, *, as_json: bool) -> Exit:
+    """Lists the runs of a store."""
+    with Store.open(db, create=False) as store:
+        rows = [row for row in store.runs() if row.name != HOLDOUT_LOG]
+        found = [(row, digest_of(store, row.name, now=time.time())) for row in rows]
+    if as_json:
+        write_json({"runs": [_as_json(row, digest) for row, digest in found]})
+        return Exit.DONE
+    if not found:
+        say(f"{db} has no runs yet; start one with: adrs run PROBLEM")
+        return Exit.DONE
+    listing = table("run", "problem", "status", "evaluated", "champion", "validation", "started", left=3)
+    for row, digest in found:
+        spec, score = digest.header.spec, champion_score(digest)
+        listing.add_row(
+            one_line(row.name),
+            Text(f"{spec.problem}, {spec.workload}"),
+            Text(one_line(str(digest.status))),
+            f"{digest.evaluated}/{spec.max_evals}",
+            "-" if digest.champion is None else f"step {digest.champion}",
+            "-" if score is None else f"{score:.4f}",
+            local_time(row.created_at),
+        )
+    console().print(listing)
+    return Exit.DONE
+
+
+def champion_score(digest: Digest) -> float | None:
+    """The champion's VALIDATION score, once it was compared."""
+    rows = [s for s in digest.standings if s.lead is None and s.split is Split.VALIDATION]
+    return rows[0].score if rows else None
+
+
+def _as_json(row: RunRow, digest: Digest) -> dict[str, Any]:
+    spec, status = digest.header.spec, digest.status
+    return {
+        "name": row.name,
+        "problem": spec.problem,
+        "workload": spec.workload,
+        "status": str(status.phase),
+        "reason": status.reason,
+        "evaluated": digest.evaluated,
+        "max_evals": spec.max_evals,
+        "champion": digest.champion,
+        "score": champion_score(digest),
+        "started_at": row.created_at,
+        "last_at": row.last_at,
+    }
+
+
+def local_time(at: float) -> str:
+    """Shows a moment in local time, to the minute."""
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M}"
+
+
+def hand_over(db: Path, run: str, *, out: Path | None, force: bool) -> Exit:
+    """Writes the champion's source to a file or to the output."""
+    with Store.open(db, create=False) as store:
+        found = champion_source(store, run_named(run))
+    if found is None:
+        say(f"run {run!r} has no champion: no candidate got through validation without a fault")
+        return Exit.POLICY
+    step, source = found
+    if out is None:
+        _print_source(source)
+    else:
+        _write(out, source, force=force)
+        say(f"wrote the champion of {run!r}, step {step}, to {out}")
+    return Exit.DONE
+
+
+def _print_source(source: str) -> None:
+    """Prints a source: byte for byte into a pipe, harmless on a terminal."""
+    if sys.stdout.isatty():
+        sys.stdout.write(harmless(source))
+    else:
+        sys.stdout.buffer.write(source.encode("utf-8", "surrogatepass"))
+
+
+def _write(path: Path, source: str, *, force: bool) -> None:
+    try:
+        with path.open("wb" if force else "xb") as file:
+            file.write(source.encode("utf-8", "surrogatepass"))
+    except FileExistsError as error:
+        raise Misuse(f"{path} exists and was not touched; choose another file, or add --force") from error
+    except OSError as error:
+        raise Misuse(f"{path} cannot be written: {error.strerror}; choose another file") from error

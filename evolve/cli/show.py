@@ -1,0 +1,116 @@
+"""`adrs show RUN`: what a run was asked, how far it is, and what it found."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from evolve.cli.display import heading
+from evolve.cli.ending import standings_table
+from evolve.cli.exits import Exit
+from evolve.cli.names import run_named
+from evolve.cli.runs import local_time
+from evolve.cli.terminal import console, facts, harmless, table, write_json
+from evolve.runs.history import Digest, digest_of, rebuild
+from evolve.runs.state import State
+from evolve.runs.store import Store
+from problems.registry import get
+
+ID_DIGITS = 12
+"""Digits of a candidate's id that are shown."""
+
+
+def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
+    """Shows what a run was asked, how far it is, and what it found."""
+    with Store.open(db, create=False) as store:
+        digest = digest_of(store, run_named(run), now=time.time())
+        state = rebuild(store, run, digest.header, get(digest.header.spec.problem).axes)
+        row = next(row for row in store.runs() if row.name == run)
+    if as_json:
+        write_json({"name": run, "started_at": row.created_at, **_run_json(digest, state)})
+    else:
+        _print_run(run, digest, state, local_time(row.created_at))
+    return Exit.DONE
+
+
+def _run_json(digest: Digest, state: State) -> dict[str, Any]:
+    champion, best = state.champion, state.archive.best
+    return {
+        "spec": msgspec.to_builtins(digest.header.spec),
+        "machine": dict(digest.header.machine),
+        "status": str(digest.status.phase),
+        "reason": digest.status.reason,
+        "evaluated": state.evaluated,
+        "commits": state.commits,
+        "champion": None
+        if champion is None
+        else {
+            "step": champion.step,
+            "id": champion.candidate.id,
+            "operator": champion.candidate.operator,
+            "search": champion.search.score,
+            "validation": champion.validation.score,
+        },
+        "best_search": None if best is None else best.score,
+        "archive": {
+            "elites": len(state.archive),
+            "cells": len(state.archive.grid),
+            "digest": state.archive.digest(),
+        },
+        "operators": {name: asdict(tally) for name, tally in sorted(state.tallies.items())},
+        "faults": dict(state.faults),
+        "quarantined": list(state.quarantined),
+        "standings": msgspec.to_builtins(digest.standings),
+    }
+
+
+def _print_run(run: str, digest: Digest, state: State, started: str) -> None:
+    out, spec = console(), digest.header.spec
+    out.print(Text(harmless(heading(run, spec)), style="bold"))
+    out.print()
+    rows = {"started": started, "status": str(digest.status)}
+    rows["evaluated"] = f"{state.evaluated} of {spec.max_evals}, in {state.commits} steps"
+    rows["seeds"] = ", ".join(spec.seeds)
+    rows |= _found(state)
+    rows["faults"] = ", ".join(f"{kind} {n}" for kind, n in state.faults.most_common()) or "none"
+    if state.quarantined:
+        rows["quarantined"] = "beyond the bound: step " + ", ".join(map(str, state.quarantined))
+    out.print(facts(rows))
+    if state.tallies:
+        out.print()
+        out.print(_operator_table(state))
+    for split in dict.fromkeys(row.split for row in digest.standings):
+        out.print()
+        out.print(standings_table([row for row in digest.standings if row.split == split]))
+
+
+def _found(state: State) -> dict[str, str]:
+    champion, best = state.champion, state.archive.best
+    rows = {"champion": "none"}
+    if champion is not None:
+        scores = f"validation {champion.validation.score:.4f}, search {champion.search.score:.4f}"
+        which = f"step {champion.step} by {champion.candidate.operator}, {champion.candidate.id[:ID_DIGITS]}"
+        rows["champion"] = f"{which}: {scores}"
+    if best is not None:
+        rows["best"] = f"{best.score:.4f} on search, {best.candidate.id[:ID_DIGITS]}"
+    rows["archive"] = f"{len(state.archive)} elites, {len(state.archive.grid)} cells"
+    return rows
+
+
+def _operator_table(state: State) -> Table:
+    found = table("operator", "proposed", "evaluated", "kept", "kept %", "promoted")
+    for name, tally in sorted(state.tallies.items(), key=lambda item: -item[1].proposed):
+        share = f"{tally.accepted / tally.proposed:.0%}"
+        found.add_row(
+            Text(harmless(name)),
+            str(tally.proposed),
+            str(tally.evaluated),
+            str(tally.accepted),
+            share,
+            str(tally.promoted),
+        )
+    return found
