@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
@@ -13,7 +14,7 @@ from sandbox.channel import Channel, Closed, Overrun, Oversize, Process
 from sandbox.control import Reaped
 from sandbox.faults import Fault, fault
 from sandbox.layers import SandboxUnavailable
-from sandbox.limits import ChildLimits, ChildUsage
+from sandbox.limits import ChildLimits, ChildUsage, wall_limit_s
 from sandbox.replies import ReplyReader
 
 _SET_UP_CPU_S: Final = 10.0
@@ -166,22 +167,37 @@ class Child:
     ) -> tuple[bytes, bytes] | Fault:
         if self._fault is not None:
             return self._fault
+        if self._usage is not None:
+            raise SandboxUnavailable("the fork server ended, and this child with it")
         cap = (self._limits.answer_bytes if room is None else room) + _FAULT_BYTES
+        limit_s = min(cpu_limit_s, self._total_end_s - self._used_s)
         try:
-            self._channel.begin(min(cpu_limit_s, self._total_end_s - self._used_s), self._used_s)
+            self._channel.begin(limit_s, self._used_s)
             self._channel.send(frame)
             reply = self._channel.receive(cap)
             # An answer that came in time by the wall may still have taken too much CPU.
             self._used_s = self._channel.check()
         except Overrun as error:
-            return self._end(fault(error.rule, f"{what} {error}"))
+            return self._end(fault(error.rule, self._overrun(what, error, limit_s, cpu_limit_s)))
         except Oversize as error:
-            return self._end(
-                fault("answer_too_large", f"{what} answered {error} bytes, but {cap} are allowed")
-            )
+            return self._end(fault("answer_too_large", f"{what} sends {error} bytes, but {cap} are allowed"))
         except Closed:
             return self._post_mortem(what)
         return reply
+
+    def _overrun(self, what: str, error: Overrun, limit_s: float, cpu_limit_s: float) -> str:
+        used = f"{error.used_s:.3g} s of CPU"
+        if error.rule == "wall_limit":
+            allowed = wall_limit_s(limit_s)
+            return (
+                f"{what} did not answer within {allowed:.3g} s; it used {used} of the {limit_s:.3g} s allowed"
+            )
+        if limit_s < cpu_limit_s:
+            total = self._limits.total_cpu_s
+            return (
+                f"{what} used {used}, and the whole process more than the {total:.3g} s allowed in its life"
+            )
+        return f"{what} used {used}, but {limit_s:.3g} s are allowed"
 
     def _broke_protocol(self) -> Fault:
         return self._end(fault("protocol", "the policy's process did not keep to the form of an answer"))
@@ -228,11 +244,9 @@ class Child:
         """Ends the process if it lives. Later calls return the same usage."""
         if self._usage is None:
             self._fault = fault("exited", "the child was closed")
-            try:
+            # If the fork server is gone, it took the process along, which is all that is asked.
+            with suppress(SandboxUnavailable):
                 self._settle()
-            except SandboxUnavailable:
-                # The fork server is gone and took the process along: it is closed, as was asked.
-                self._process.kill()
         return self._usage or ChildUsage(0.0, 0.0, 0)
 
     def __enter__(self) -> Self:

@@ -173,11 +173,17 @@ def attempt(function: object, *arguments: object) -> object:
 
 
 def _described(error: BaseException) -> ChildFault:
-    told = attempt(str, error)
-    text = told if isinstance(told, str) else "(its text cannot be read)"
+    text = _text(error)
     hint = f" ({_HINT})" if _is_refusal(error, text) else ""
     line = _line(error)
     return ChildFault("exception", f"{type(error).__name__}: {text[:_TEXT_CHARACTERS]}{hint}", line)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:  # noqa: BLE001 - the candidate may have written the exception too
+        return "(its text cannot be read)"
 
 
 def _is_refusal(error: BaseException, text: str) -> bool:

@@ -22,6 +22,9 @@ _TOLD_BY_CHILDREN: Final = frozenset(
 )
 """Rules that a child may say were broken; the others are for the parent to see."""
 
+_UNREADABLE: Final = (ValueError, RecursionError)
+"""What decoders raise: msgspec's own errors and those of UTF-8 are both values' errors; nesting is neither."""
+
 _ELEMENT_CHARACTERS: Final = 80
 
 
@@ -45,7 +48,7 @@ class ReplyReader:
             return self._one.decode(body)
         except msgspec.ValidationError as error:
             return _invalid(str(error))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except _UNREADABLE as error:
             return fault("answer_malformed", f"the answer is no valid JSON: {quoted(str(error))}")
 
     def answers(self, body: bytes, count: int, answer_bytes: int) -> list[object] | None:
@@ -54,13 +57,13 @@ class ReplyReader:
             # Together within what one may take, so each is: decode them at once.
             try:
                 decoded = self._all.decode(body)
-            except (msgspec.DecodeError, RecursionError):
+            except _UNREADABLE:
                 pass
             else:
                 return decoded if len(decoded) == count else None
         try:
             parts = self._raw.decode(body)
-        except (msgspec.DecodeError, RecursionError):
+        except _UNREADABLE:
             return None
         return [self.answer(part, answer_bytes) for part in parts] if len(parts) == count else None
 
@@ -68,7 +71,7 @@ class ReplyReader:
         """As `answers`, of a reply that tells some faults itself."""
         try:
             items = self._mixed.decode(body)
-        except (msgspec.DecodeError, RecursionError):
+        except _UNREADABLE:
             return None
         if len(items) != count:
             return None
@@ -81,7 +84,7 @@ class ReplyReader:
         """The fault that a child tells of itself."""
         try:
             return told(self._fault.decode(body))
-        except (msgspec.DecodeError, RecursionError):
+        except _UNREADABLE:
             return fault("protocol", "the policy's process sent a fault that cannot be read")
 
 

@@ -21,10 +21,10 @@ from sandbox.layers import REMEDIES, REQUIRED, Layer, LayerMissing, Mode, Sandbo
 from sandbox.limits import ChildLimits
 from sandbox.replies import ReplyReader
 
-_BOOT: Final = (
+BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.zygote import main; main(int(sys.argv[2]))"
 )
-_ENVIRONMENT: Final = {
+ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",
     # Symbols resolved once in the fork server need not be resolved in every fork.
     "LD_BIND_NOW": "1",
@@ -36,6 +36,8 @@ _ENVIRONMENT: Final = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+"""All that the fork server and its children find in their environment."""
+
 _COMPLAINT_CHARACTERS: Final = 500
 _END_WAIT_S: Final = 5.0
 
@@ -74,8 +76,8 @@ class ZygoteProcess:
         inherited = {} if Layer.ENVIRONMENT in plan.layers else dict(os.environ)
         root = str(Path(__file__).resolve().parent.parent)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own text
-            [sys.executable, "-P", "-s", "-c", _BOOT, root, str(theirs.fileno())],
-            env={**inherited, **_ENVIRONMENT},
+            [sys.executable, "-P", "-s", "-c", BOOT, root, str(theirs.fileno())],
+            env={**inherited, **ENVIRONMENT},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -91,6 +93,11 @@ class ZygoteProcess:
             zygote.close()
             raise
         return zygote
+
+    @property
+    def pid(self) -> int:
+        """Number of the process that was started."""
+        return self._process.pid
 
     def _configure(self, plan: Plan) -> None:
         request = Configure(tuple(plan.layers), plan.preload, plan.core)
@@ -222,6 +229,11 @@ class ForkServer:
                 continue
             return cls(plan, candidate, zygote, (*notes, *zygote.notes))
         raise SandboxUnavailable("; ".join(notes))
+
+    @property
+    def pid(self) -> int:
+        """Number of the fork server's process; another one after a restart."""
+        return self._zygote.pid
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class ChildFault(msgspec.Struct, frozen=True):
     element: str | None = None
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One item of a MIXED reply: an encoded answer or a fault."""
 
     answer: msgspec.Raw = msgspec.Raw()
@@ -76,6 +76,9 @@ class DownEncoder:
             TypeError: Something in it does not travel.
             ValueError: An array in it is not finite.
         """
+        if self._tail:
+            # Left by a message that turned out, behind its arrays, not to travel.
+            self._tail = bytearray()
         body = self._encoder.encode(value)
         head = DOWN.pack(verb, len(body), len(self._tail))
         if not self._tail:

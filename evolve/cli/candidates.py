@@ -81,8 +81,8 @@ def _find(store: Store, run: str, wanted: str) -> Found:
         what = f"{len(by_id)} candidates" if by_id else "no candidate"
         last = max(steps.values(), default=-1)
         raise Misuse(
-            f"run {run!r} has {what} {wanted!a}; expected a step up to {last}, or an id's first digits, enough "
-            "to tell it from others"
+            f"run {run!r} has {what} {wanted!a}; expected a step up to {last}, or an id's first digits, "
+            "enough to tell it from others"
         )
     return Found(*chosen, steps, _parent_search(store, run, header, steps, chosen[0].candidate))
 

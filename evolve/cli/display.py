@@ -80,7 +80,7 @@ class PlainLines:
 
     def _line(self, progress: Progress, now: float) -> str:
         parts = [
-            f"{seconds(now):>6}",
+            f"{now:6.1f} s",
             f"{progress.evaluated}/{self._spec.max_evals} evaluated",
             f"{self._clock.rate(progress.evaluated):.1f}/s",
             f"best {_score(progress.best)} search",

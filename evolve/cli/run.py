@@ -170,8 +170,8 @@ def _budgets(request: ResumeRequest, spec: RunSpec) -> dict[str, Any]:
     if mode not in {None, Mode.AUTO, spec.sandbox}:
         if not request.fork:
             raise Misuse(
-                f"run {request.run!r} measures in sandbox mode {spec.sandbox}, and scores of another mode could "
-                f"not be compared with them; go on as a new run with: adrs resume {request.run} --fork"
+                f"run {request.run!r} measures in sandbox mode {spec.sandbox}, and scores of another mode "
+                f"could not be compared with them; go on as a new run with: adrs resume {request.run} --fork"
             )
         budgets["sandbox"] = mode
     try:

@@ -186,10 +186,9 @@ def _prepare(engine: Engine, path: Path, *, create: bool) -> None:
 
 def _make_tables(engine: Engine) -> None:
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
-        if _stamp(connection)[0] != _APPLICATION:  # else another process was faster
-            METADATA.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION}")
-            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+        METADATA.create_all(connection)  # leaves alone what another process was faster to make
+        connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
 
 def _stamp(connection: Connection) -> tuple[int, int]:

@@ -64,8 +64,8 @@ class StoreCorrupt(StoreError):
 
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(
-            f"{path} is damaged ({detail}); what was read up to here is sound. Restore it from a backup, "
-            f"or save what is readable with: sqlite3 {path} .recover | sqlite3 recovered.db"
+            f"{path} is damaged ({detail}); what was read before that is sound. Restore it from a backup, "
+            "or start a new store with --db, and look at the disk"
         )
 
 
@@ -93,9 +93,7 @@ class StoreUnreachable(StoreError):
     """The file was moved, cannot be opened, or the disk failed."""
 
     def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(
-            f"{path} could be reached no longer or not at all ({detail}); check the path and the disk"
-        )
+        super().__init__(f"{path} cannot be reached ({detail}); check the path, its permissions and the disk")
 
 
 class DiskFull(StoreError):

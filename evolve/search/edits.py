@@ -30,6 +30,12 @@ EDITS: Mapping[Edit, float] = MappingProxyType(
 
 
 def edit(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement, ...] | None:
-    """Makes one edit of a drawn sort; None if the draw found no place for it."""
-    sorts = tuple(EDITS)
-    return sorts[weighted(rng, tuple(EDITS.values()))](specimen, rng)
+    """Makes one edit of a drawn sort, or of another where that finds no place; None if none does."""
+    left = dict(EDITS)
+    while left:
+        sort = tuple(left)[weighted(rng, tuple(left.values()))]
+        del left[sort]
+        found = sort(specimen, rng)
+        if found is not None:
+            return found
+    return None

@@ -33,20 +33,20 @@ def required(host: ast.ClassDef | None, donor: ast.ClassDef | None, method: Meth
     """
     if host is None or donor is None:
         return Members()
-    offered, lent = set(_offered(host)), _methods(donor)
+    there, lent = set(offered(host)), _methods(donor)
     if method.name == "__init__":
         assigned = _assigned(method)
         if not _assigned(_methods(host)["__init__"]) <= assigned:
             return None  # other methods of the host would miss their attributes
-        offered |= assigned
+        there |= assigned
     methods: list[Method] = []
     fields: list[ast.stmt] = []
     todo = list(_read(method))
     while todo:
         name = todo.pop(0)
-        if name in offered:
+        if name in there:
             continue
-        offered.add(name)
+        there.add(name)
         if name in lent:
             methods.append(lent[name])
             todo += _read(lent[name])
@@ -96,7 +96,7 @@ def _depth(owner: ast.ClassDef) -> int:
     return method.body[0].col_offset if method else -1
 
 
-def _offered(owner: ast.ClassDef) -> Iterator[str]:
+def offered(owner: ast.ClassDef) -> Iterator[str]:
     """Names of methods, of attributes of the class, and of those assigned in its methods."""
     for node in owner.body:
         if isinstance(node, Method):

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from evolve.search.draws import one_of
 from evolve.search.kind import Kind
 from evolve.search.kinds import Kinds, infer
 from evolve.search.loops import counts, progress
+from evolve.search.members import offered
 from evolve.search.sites import Block, Scopes, Site, path, survey
 from evolve.search.syntax import Program, Replacement, program
 from evolve.search.vocabulary import Vocabulary, vocabulary
@@ -43,7 +44,7 @@ class Donor:
 
     Attributes:
         path: Qualified name of the function it is from, or would be in.
-        names: Variables that must be bound there.
+        names: Variables that must be bound there, and attributes such as `self.rate`.
         sort: The sort of node it is, such as `Call`.
         binding: How tightly it holds together: 2 needs no parentheses anywhere, 1 is arithmetic, 0 needs
             parentheses in most places.
@@ -101,8 +102,10 @@ class Specimen:
                     names |= {
                         n.id for g in scope.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)
                     }
+                case ast.ClassDef():  # its names are not visible in its methods, but those of `self` are
+                    names |= {f"self.{name}" for name in offered(scope)}
                 case _:
-                    pass  # names of a class are not visible in its methods
+                    pass
         return frozenset(names)
 
     def features(self, scopes: Scopes, kind: Kind) -> list[Donor]:
@@ -151,8 +154,19 @@ def specimen(source: str, interface: str) -> Specimen | None:
     words = vocabulary(interface)
     kinds = infer(parsed.tree, words)
     sites, blocks = survey(parsed.tree, progress(parsed.tree))
-    donors = tuple(donor for site in sites if (donor := _donor(parsed, kinds, site)) is not None)
-    return Specimen(parsed, words, kinds, sites, blocks, donors, *counts(parsed.tree))
+    donors = [donor for site in sites if (donor := _donor(parsed, kinds, site)) is not None]
+    donors += _parameters(blocks, kinds)
+    return Specimen(parsed, words, kinds, sites, blocks, tuple(donors), *counts(parsed.tree))
+
+
+def _parameters(blocks: Iterable[Block], kinds: Kinds) -> Iterator[Donor]:
+    """Yields the parameters of functions, which a body need not use."""
+    for scopes in dict.fromkeys(block.scopes for block in blocks):
+        if isinstance(scopes[-1], ast.FunctionDef):
+            for argument in scopes[-1].args.args:
+                kind, names = kinds.of(ast.Name(argument.arg)), frozenset({argument.arg})
+                if argument.arg != "self":
+                    yield Donor(argument.arg, path(scopes), names, kind, "Name", binding=2, calls=False)
 
 
 def _donor(parsed: Program, kinds: Kinds, site: Site) -> Donor | None:
@@ -171,6 +185,8 @@ def _donor(parsed: Program, kinds: Kinds, site: Site) -> Donor | None:
                 bound |= parameters(args)
             case ast.Call():
                 calls = True
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                loaded.add(f"self.{name}")
             case ast.NamedExpr() | ast.Yield() | ast.YieldFrom() | ast.Await():
                 return None
             case _:

@@ -1,8 +1,8 @@
 """A search that kills itself, as `kill -9` would, at a chosen place in its log.
 
-Run as `python -m tests.evolve.runs.doomed DB EVALS KIND N`: the process ends by SIGKILL inside the transaction
-that writes the N-th event of KIND, with that event written and the next not yet; with KIND `commit`, right after
-the N-th transaction. With N 0 it is not killed.
+Run as `python -m tests.evolve.runs.doomed DB EVALS KIND N`: the process ends by SIGKILL inside the
+transaction that writes the N-th event of KIND, with that event written and the next not yet; with KIND
+`commit`, right after the N-th transaction. With N 0 it is not killed.
 """
 
 import asyncio

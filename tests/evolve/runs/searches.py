@@ -15,6 +15,8 @@ from evaluators.job import Job, Measured
 from evaluators.pool import Pool
 from evolve.runs.engine import Engine
 from evolve.runs.events import Draft, Event
+from evolve.runs.header import Header
+from evolve.runs.history import rebuild
 from evolve.runs.session import Ending, Session
 from evolve.runs.setting import Setting
 from evolve.runs.spec import RunSpec
@@ -25,6 +27,7 @@ from evolve.runs.trial import Trial
 from evolve.search.offline import portfolio
 from evolve.search.operators import Context, ModelFailure, Operator, Proposal
 from problems.base import Split
+from problems.registry import get
 from sandbox import Mode
 
 UNTIMED = {"usage", "machine", "cpu_scale", "workers"}
@@ -130,11 +133,11 @@ def _strip(value: object) -> object:
 
 def read(path: Path, run: str = "run") -> Observed:
     """Reads back what a run left."""
-    from evolve.runs.history import rebuild
-
     with Store.open(path, create=False) as store:
         events = [untimed(event) for event in store.events(run)]
-        return Observed(events, rebuild(store, run).state.archive.digest())
+        header = Header.read(store, run)
+        state = rebuild(store, run, header, get(header.spec.problem).axes)
+        return Observed(events, state.archive.digest())
 
 
 async def delayed_search(

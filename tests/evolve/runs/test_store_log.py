@@ -168,6 +168,11 @@ def test_any_body_and_text_survive_the_store(store: Store, body: dict[str, Any],
     assert store.text(digest(text)) == text
 
 
+def test_strings_that_utf8_cannot_hold_come_back_from_a_body() -> None:
+    body = {"x": ["\ud800", "é", "plain", {"y": "a\udcffé"}]}
+    assert identical(unpack(pack(body)), body)
+
+
 def test_numpy_doubles_views_and_tuples_are_stored_as_their_plain_values() -> None:
     body = {"x": np.float64(0.1), "y": MappingProxyType({"z": (1, True)})}
     assert identical(unpack(pack(body)), {"x": 0.1, "y": {"z": [1, True]}})

@@ -1,0 +1,265 @@
+"""The fork server: its modes, its end, and that it leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox import ChildLimits, Fault, ForkServer, Interface, Layer, Mode, SandboxUnavailable
+from sandbox.layers import REMEDIES, REQUIRED
+from sandbox.server import ENVIRONMENT
+from tests.sandbox.conftest import Servers
+
+LIMITS = ChildLimits(init_cpu_s=2.0, call_cpu_s=2.0)
+ECHO = Interface("Task = int\n", "solve", object)
+IDENTITY = "def solve(task):\n    return task\n"
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> bool:
+    """Waits for what another process does."""
+    end = time.monotonic() + timeout_s
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+def processes(marker: str) -> set[int]:
+    """Processes that have `marker` in their environment."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                if marker.encode() in (folder / "environ").read_bytes():
+                    found.add(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+def children_of(pid: int) -> set[int]:
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return {int(child) for thread in threads for child in (thread / "children").read_text().split()}
+
+
+def test_auto_is_full_or_strong_and_says_why() -> None:
+    with ForkServer.start(preload=()) as server:
+        assert server.mode in {Mode.FULL, Mode.STRONG}
+        assert (server.mode is Mode.FULL) or any("mode full" in note for note in server.notes)
+
+
+@pytest.mark.parametrize("mode", [Mode.WEAK, Mode.NONE])
+def test_the_lesser_modes_run_candidates_too(mode: Mode) -> None:
+    with ForkServer.start(mode, preload=()) as server, server.open(IDENTITY, ECHO, LIMITS, seed=0) as child:
+        assert server.mode is mode
+        assert child.solve(7) == 7
+
+
+def test_a_stronger_mode_has_every_layer_of_a_weaker_one() -> None:
+    assert REQUIRED[Mode.NONE] < REQUIRED[Mode.WEAK] < REQUIRED[Mode.STRONG] < REQUIRED[Mode.FULL]
+    assert set(REMEDIES) == set(Layer)
+
+
+def unavailable(code: str) -> str:
+    """What a process says that cannot start a fork server because of what `code` does first."""
+    program = textwrap.dedent(code) + textwrap.dedent("""
+        from sandbox import ForkServer, Mode, SandboxUnavailable
+        import sys
+        try:
+            server = ForkServer.start(Mode(sys.argv[1]), preload=())
+            print(server.mode, server.notes)
+            server.close()
+        except SandboxUnavailable as error:
+            print("unavailable:", error)
+        """)
+    run = [sys.executable, "-c", program, "{mode}"]
+    outputs = []
+    for mode in ("auto", "full", "strong"):
+        run[-1] = mode
+        outputs.append(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
+    return "".join(outputs)
+
+
+def test_without_namespaces_auto_falls_to_strong_and_full_is_refused() -> None:
+    said = unavailable("""
+        # What a container's profile does: unshare is refused, to this process and all it starts.
+        import ctypes, errno, struct
+        from sandbox import syscalls
+        syscalls.prctl(38, 1)
+        number = syscalls.NUMBERS[syscalls.architecture()]["unshare"]
+        steps = (0x20, 0, 0, 0), (0x15, 0, 1, number), (6, 0, 0, 0x50000 | errno.EPERM), (6, 0, 0, 0x7fff0000)
+        code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps), 32)
+        syscalls.call("seccomp", 1, 0, struct.pack("@HP", 4, ctypes.addressof(code)))
+        """)
+    auto, full, strong = said.splitlines()
+    assert auto.startswith("strong")
+    assert "mode full is not to be had: namespaces" in auto
+    assert full.startswith("unavailable: mode full is not to be had: namespaces")
+    assert REMEDIES[Layer.NAMESPACES] in full
+    assert strong.startswith("strong")
+
+
+def test_on_an_unknown_architecture_every_mode_but_none_is_refused() -> None:
+    said = unavailable("""
+        import sandbox.server, os
+        from pathlib import Path
+        # The fork server is another process, so it is told by way of its start-up text.
+        patch = "import platform; platform.machine = lambda: 'pdp11'; "
+        sandbox.server.BOOT = patch + sandbox.server.BOOT
+        """)
+    assert said.count("unavailable") == 3
+    assert "no system call numbers are known" in said
+
+
+def test_an_interface_that_fails_is_ours_and_says_so(strong: ForkServer) -> None:
+    with pytest.raises(SandboxUnavailable, match="ModuleNotFoundError.*preloaded"):
+        strong.open(IDENTITY, Interface("import scipy\n", "solve", int), LIMITS, seed=0)
+    with strong.open(IDENTITY, ECHO, LIMITS, seed=0) as child:
+        assert child.solve(1) == 1
+
+
+def test_a_preload_that_is_not_there_is_ours() -> None:
+    with pytest.raises(SandboxUnavailable, match="No module named 'no_such_module'"):
+        ForkServer.start(Mode.NONE, preload=("no_such_module",))
+
+
+def test_a_killed_fork_server_is_started_again() -> None:
+    with ForkServer.start(Mode.STRONG, preload=()) as server:
+        child = server.open(IDENTITY, ECHO, LIMITS, seed=0)
+        os.kill(server.pid, signal.SIGKILL)
+        with pytest.raises(SandboxUnavailable, match="fork server ended"):
+            child.solve(1)
+        child.close()
+        with server.open(IDENTITY, ECHO, LIMITS, seed=0) as fresh:
+            assert fresh.solve(2) == 2
+
+
+def test_two_hundred_children_leave_nothing_behind(server: ForkServer) -> None:
+    def left() -> tuple[int, set[int], str]:
+        mounts = Path("/proc/self/mounts").read_text()
+        return len(list(Path("/proc/self/fd").iterdir())), children_of(server.pid), mounts
+
+    bodies = ("return task", "import os; os._exit(1)", "1 / 0", "import ctypes; ctypes.string_at(0)")
+    with server.open(IDENTITY, ECHO, LIMITS, seed=0) as child:
+        child.solve(0)
+    before = left()
+    open_there = len(list(Path(f"/proc/{server.pid}/fd").iterdir()))
+    for number in range(200):
+        with server.open(f"def solve(task):\n    {bodies[number % 4]}\n", ECHO, LIMITS, seed=0) as child:
+            child.solve(number)
+    assert left() == before
+    assert len(list(Path(f"/proc/{server.pid}/fd").iterdir())) == open_there
+
+
+def test_closing_the_server_ends_its_children(servers: Servers) -> None:
+    server = ForkServer.start(Mode.STRONG, preload=())
+    pid = server.pid
+    child = server.open(IDENTITY, ECHO, LIMITS, seed=0)
+    assert len(children_of(pid)) == 1
+    server.close()
+    assert not Path(f"/proc/{pid}").exists()
+    fault = child.solve(1)
+    assert isinstance(fault, Fault)
+    assert fault.rule == "exited"
+
+
+PARENT = """
+import sys
+from sandbox import ChildLimits, ForkServer, Interface, Mode
+server = ForkServer.start(Mode(sys.argv[1]), preload=())
+limits = ChildLimits(init_cpu_s=50, call_cpu_s=50)
+interface = Interface("Task = int", "solve", int)
+waiting = server.open("def solve(task): return task", interface, limits, seed=0)
+print("ready", flush=True)
+server.open("while True: pass", interface, limits, seed=0)
+"""
+
+
+@pytest.mark.parametrize("mode", [Mode.FULL, Mode.STRONG, Mode.NONE])
+def test_a_killed_parent_leaves_no_process_mount_or_file(
+    mode: Mode, servers: Servers, tmp_path: Path
+) -> None:
+    servers(mode)  # skips where the mode cannot be had
+    marker = f"ADRS_TEST_MARK={tmp_path.name}-{mode}"
+    mounts, files = Path("/proc/self/mounts").read_text(), set(Path("/tmp").iterdir())
+    environment = {**os.environ, "TMPDIR": str(tmp_path), **dict([marker.split("=")])}
+    command = [sys.executable, "-c", PARENT.replace("preload=()", "preload=(), without=NO"), mode]
+    command[2] = "from sandbox import Layer\nNO = frozenset({Layer.ENVIRONMENT})\n" + command[2]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "ready\n"
+        assert until(lambda: len(processes(marker)) >= 4)  # parent, fork server, a waiting and a busy child
+        parent.kill()
+    assert until(lambda: not processes(marker)), processes(marker)
+    assert Path("/proc/self/mounts").read_text() == mounts
+    assert not list(tmp_path.iterdir())
+    assert not {path for path in set(Path("/tmp").iterdir()) - files if "adrs" in path.name}
+
+
+def test_children_are_bound_to_the_core_they_are_given() -> None:
+    core = max(os.sched_getaffinity(0))
+    source = "import os\ndef solve(task):\n    return sorted(os.sched_getaffinity(0))\n"
+    with (
+        ForkServer.start(Mode.STRONG, preload=(), core=core) as server,
+        server.open(source, ECHO, LIMITS, seed=0) as child,
+    ):
+        assert child.solve(0) == [core]
+
+
+def test_full_mode_hides_even_the_names_of_files(servers: Servers) -> None:
+    source = "import os\ndef solve(task):\n    return [os.path.lexists(p) for p in ('/etc/passwd', '/proc', '/home', '/tmp')]\n"
+    with servers(Mode.FULL).open(source, ECHO, LIMITS, seed=0) as child:
+        assert child.solve(0) == [False] * 4
+
+
+def test_full_mode_hides_every_other_process(servers: Servers) -> None:
+    source = "import os\ndef solve(task):\n    return [os.getpid(), os.getppid()]\n"
+    with servers(Mode.FULL).open(source, ECHO, LIMITS, seed=0) as child:
+        assert child.solve(0) == [1, 0]
+
+
+def test_a_child_finds_no_variable_but_the_given_ones(server: ForkServer) -> None:
+    with server.open(
+        "import os\ndef solve(task):\n    return sorted(os.environ)\n", ECHO, LIMITS, seed=0
+    ) as child:
+        names = child.solve(0)
+    assert isinstance(names, list)
+    assert set(names) - {"LC_CTYPE"} == set(ENVIRONMENT)
+
+
+def test_importing_the_sandbox_loads_no_numpy() -> None:
+    code = "import sys, sandbox; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+ORDINARY = """
+import os, sys
+os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
+from sandbox import ChildLimits, ForkServer, Interface, Mode
+with ForkServer.start(Mode(sys.argv[1]), preload=()) as server:
+    interface = Interface("Task = int", "solve", object)
+    source = "import os, decimal" + chr(10) + "def solve(task): return [task, os.path.lexists('/etc/passwd'), os.getpid()]"
+    with server.open(source, interface, ChildLimits(init_cpu_s=5), seed=0) as child:
+        print(server.mode, child.solve(5))
+"""
+
+
+@pytest.mark.parametrize("mode", [Mode.FULL, Mode.STRONG])
+def test_an_ordinary_user_has_the_same_modes(mode: Mode, servers: Servers) -> None:
+    servers(mode)
+    if os.geteuid() == 0 and not _readable_by_anyone(Path(os.path.realpath(sys.executable))):
+        pytest.skip("run as root with an interpreter that ordinary users may not read")
+    program = ORDINARY if os.geteuid() == 0 else "\n".join(ORDINARY.splitlines()[3:])
+    done = subprocess.run([sys.executable, "-c", program, mode], capture_output=True, text=True, check=False)
+    if "mode full is not to be had" in done.stderr:
+        pytest.skip("user namespaces are not allowed here")
+    assert done.stdout.startswith(f"{mode} [5, {mode is not Mode.FULL}"), done.stderr
+
+
+def _readable_by_anyone(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in path.parents)
