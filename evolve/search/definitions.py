@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from evolve.search.syntax import Program, Replacement
+from evolve.search.syntax import Program, Replacement, walk
 
 _HEAD = re.compile(r"(?:async\s+def|def|class)\s+")
 
@@ -21,9 +21,7 @@ def _binds(statement: ast.stmt) -> Iterator[str]:
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             yield from (_alias_name(alias) for alias in aliases)
         case _:
-            stored = (
-                n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            )
+            stored = (n for n in walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
             yield from (node.id for node in stored)
 
 
@@ -36,7 +34,7 @@ def needed(definitions: Mapping[str, ast.stmt], moved: Sequence[ast.AST], home: 
     found: dict[str, None] = {}  # a set that keeps its order
     todo = list(moved)
     while todo:
-        for node in ast.walk(todo.pop()):
+        for node in walk(todo.pop()):
             if isinstance(node, ast.Name) and node.id in definitions and node.id not in found:
                 definition = definitions[node.id]
                 if definition is not home:
@@ -78,13 +76,13 @@ def unused(name: str, *taken: Mapping[str, ast.stmt]) -> str:
 
 def renamable(nodes: Iterable[ast.AST], names: Mapping[str, str]) -> bool:
     """Whether names can be changed in place: not as parameters or in f-strings, and no imports."""
-    for node in (inner for outer in nodes for inner in ast.walk(outer)):
+    for node in (inner for outer in nodes for inner in walk(outer)):
         match node:
             case ast.arg(arg=name) if name in names:
                 return False
             case ast.Global(names=found) if not names.keys().isdisjoint(found):
                 return False
-            case ast.JoinedStr() if any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node)):
+            case ast.JoinedStr() if any(isinstance(n, ast.Name) and n.id in names for n in walk(node)):
                 return False  # positions inside f-strings are wrong before Python 3.12
             case ast.alias() if _alias_name(node) in names:
                 return False
@@ -96,7 +94,7 @@ def renamable(nodes: Iterable[ast.AST], names: Mapping[str, str]) -> bool:
 def renamed(program: Program, statement: ast.stmt, names: Mapping[str, str]) -> str:
     """The text of a statement, decorators included, with variables, functions and classes renamed."""
     changes = []
-    for node in ast.walk(statement):
+    for node in walk(statement):
         match node:
             case ast.Name(id=name) if name in names:
                 changes.append(Replacement(*program.span(node), names[name]))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from evolve.search.kind import Kind
+from evolve.search.syntax import walk
 from evolve.search.vocabulary import Vocabulary
 
 _NUMERIC_CALLS = frozenset(
@@ -134,7 +135,7 @@ def infer(tree: ast.Module, words: Vocabulary) -> Kinds:
     known = {f".{name}": kind for fields in words.fields.values() for name, kind in fields.items()}
     known |= {form: kind for name, kind in words.calls.items() for form in (f"{name}()", f".{name}()")}
     kinds = Kinds(known, words.members)
-    nodes = tuple(ast.walk(tree))
+    nodes = tuple(walk(tree))
     for node in nodes:
         for name, kind in _annotated(node, words):
             known.setdefault(name, kind)
@@ -158,7 +159,7 @@ def _annotated(node: ast.AST, words: Vocabulary) -> Iterator[tuple[str, Kind]]:
         case ast.FunctionDef(name=name, returns=returns) if words.kind(returns) is not Kind.OTHER:
             yield f"{name}()", words.kind(returns)
             yield f".{name}()", words.kind(returns)
-            for inner in ast.walk(node):
+            for inner in walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
                     yield reference(inner.value) or "_", words.kind(returns)
         case _:

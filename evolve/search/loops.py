@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterator
 
+from evolve.search.syntax import walk
+
 EXITS = (ast.Break, ast.Return, ast.Raise)
 _HARMLESS = frozenset({"abs", "float", "int", "len", "max", "min", "range", "round", "sorted", "sum", "zip"})
 """Builtins that change none of their arguments."""
@@ -18,7 +20,7 @@ def progress(tree: ast.Module) -> frozenset[ast.AST]:
         elsewhere can still make a loop endless, and then the sandbox ends it.
     """
     return frozenset(
-        node for loop in ast.walk(tree) if isinstance(loop, ast.While) for node in _progress_of(loop)
+        node for loop in walk(tree) if isinstance(loop, ast.While) for node in _progress_of(loop)
     )
 
 
@@ -30,11 +32,11 @@ def counts(tree: ast.Module) -> tuple[frozenset[ast.AST], frozenset[str]]:
         attributes named in them, whose values deserve the same care.
     """
     nodes: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call) and called(node) in _COUNTS:
-            nodes.update(inner for argument in node.args for inner in ast.walk(argument))
+            nodes.update(inner for argument in node.args for inner in walk(argument))
         elif isinstance(node, ast.While):
-            nodes.update(ast.walk(node.test))
+            nodes.update(walk(node.test))
     return frozenset(nodes), frozenset(name for node in nodes if (name := named(node)) is not None)
 
 
@@ -56,7 +58,7 @@ def _progress_of(loop: ast.While) -> Iterator[ast.AST]:
     yield loop.test
     movers = _names(loop.test)
     for node in _inside(loop):
-        if isinstance(node, ast.If) and any(isinstance(inner, EXITS) for inner in ast.walk(node)):
+        if isinstance(node, ast.If) and any(isinstance(inner, EXITS) for inner in walk(node)):
             yield node
             yield node.test
             if isinstance(loop.test, ast.Constant):
@@ -67,13 +69,13 @@ def _progress_of(loop: ast.While) -> Iterator[ast.AST]:
 
 
 def _names(test: ast.expr) -> set[str]:
-    found = {name for node in ast.walk(test) if (name := named(node)) is not None}
+    found = {name for node in walk(test) if (name := named(node)) is not None}
     return found - {"self", "cls"}
 
 
 def _inside(loop: ast.While) -> Iterator[ast.stmt]:
     for statement in loop.body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, ast.stmt):
                 yield node
 
@@ -84,7 +86,7 @@ def _is_simple(node: ast.stmt) -> bool:
 
 def _moved(statement: ast.stmt) -> Iterator[str]:
     """Names that a statement assigns, deletes, or hands to a call that could change them."""
-    for node in ast.walk(statement):
+    for node in walk(statement):
         match node:
             case (
                 ast.Name(id=name, ctx=ast.Store() | ast.Del())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from evolve.search.loops import named
+from evolve.search.syntax import walk
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -76,9 +77,9 @@ def _understood(fields: Iterable[ast.stmt], ours: Method, theirs: Method) -> boo
     """Whether assignments use no local of their `__init__` but parameters that both have."""
     shared = {a.arg for a in ours.args.args} & {a.arg for a in theirs.args.args}
     local = {a.arg for a in theirs.args.args} | {
-        n.id for n in ast.walk(theirs) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        n.id for n in walk(theirs) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
-    used = {n.id for field in fields for n in ast.walk(field) if isinstance(n, ast.Name)}
+    used = {n.id for field in fields for n in walk(field) if isinstance(n, ast.Name)}
     return not used & (local - shared)
 
 
@@ -103,7 +104,7 @@ def offered(owner: ast.ClassDef) -> Iterator[str]:
             yield node.name
             yield from sorted(_assigned(node))
         else:
-            stored = (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+            stored = (n for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
             yield from (n.id for n in stored)
 
 
@@ -137,7 +138,7 @@ def _read_in(nodes: Iterable[ast.AST], owner: str) -> list[str]:
 
 
 def _attributes(nodes: Iterable[ast.AST], owner: str) -> Iterator[ast.Attribute]:
-    for node in (inner for outer in nodes for inner in ast.walk(outer)):
+    for node in (inner for outer in nodes for inner in walk(outer)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == owner:
             yield node
 

@@ -14,7 +14,7 @@ from evolve.search.kinds import Kinds, infer
 from evolve.search.loops import counts, progress
 from evolve.search.members import offered
 from evolve.search.sites import Block, Scopes, Site, path, survey
-from evolve.search.syntax import Program, Replacement, program
+from evolve.search.syntax import Program, Replacement, program, walk
 from evolve.search.vocabulary import Vocabulary, vocabulary
 
 LONGEST_DONOR = 120
@@ -100,7 +100,7 @@ class Specimen:
                     names |= parameters(args)
                 case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                     names |= {
-                        n.id for g in scope.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)
+                        n.id for g in scope.generators for n in walk(g.target) if isinstance(n, ast.Name)
                     }
                 case ast.ClassDef():  # its names are not visible in its methods, but those of `self` are
                     names |= {f"self.{name}" for name in offered(scope)}
@@ -177,7 +177,7 @@ def _donor(parsed: Program, kinds: Kinds, site: Site) -> Donor | None:
     loaded: set[str] = set()
     bound: set[str] = set()
     calls = False
-    for inner in ast.walk(node):
+    for inner in walk(node):
         match inner:
             case ast.Name(id=name, ctx=ctx):
                 (loaded if isinstance(ctx, ast.Load) else bound).add(name)

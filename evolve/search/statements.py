@@ -12,7 +12,7 @@ from evolve.search.kind import Kind
 from evolve.search.loops import named
 from evolve.search.sites import Block, Scopes, path
 from evolve.search.specimen import Specimen, fitting
-from evolve.search.syntax import Replacement
+from evolve.search.syntax import Replacement, walk
 
 _ONE_LINERS = (ast.Assign, ast.AugAssign, ast.Expr, ast.Continue, ast.Break)
 
@@ -39,7 +39,7 @@ def delete(specimen: Specimen, rng: np.random.Generator, /) -> tuple[Replacement
 def _uses(tree: ast.Module) -> Mapping[str, tuple[int, int]]:
     """How often each variable or attribute is assigned, and how often it is read."""
     uses: dict[str, tuple[int, int]] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         name = named(node)
         if isinstance(node, ast.AugAssign) and (target := named(node.target)) is not None:
             stored, read = uses.get(target, (0, 0))
@@ -57,7 +57,7 @@ def _bears(statement: ast.stmt, uses: Mapping[str, tuple[int, int]]) -> bool:
         return True
     if isinstance(statement, ast.AugAssign):
         return False
-    stored = (n for n in ast.walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store))
+    stored = (n for n in walk(statement) if isinstance(getattr(n, "ctx", None), ast.Store))
     counts = (uses.get(named(node) or "", (2, 0)) for node in stored)
     return any(times == 1 and read > 0 for times, read in counts)
 
@@ -165,7 +165,7 @@ def _value(specimen: Specimen, block: Block, statement: ast.stmt, rng: np.random
     names = specimen.visible(block.scopes, statement)
     fits: dict[str, None] = {}  # a set that keeps its order
     for value in _returned(specimen.blocks, path(block.scopes)):
-        if {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} <= names:
+        if {n.id for n in walk(value) if isinstance(n, ast.Name)} <= names:
             fits[specimen.program.text(value)] = None
         match value:
             case ast.Attribute(value=ast.Name(id=owner)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from evolve.search.kind import Kind
-from evolve.search.syntax import parse
+from evolve.search.syntax import parse, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _CONVENTION = {("solve", 0): "Task", ("__init__", 1): "Setup", ("step", 1): "Observation"}
@@ -60,7 +60,7 @@ class Vocabulary:
         if start is None or start is function or not function.args.args:
             return
         kept = dict(self._parameters(start))
-        for node in ast.walk(start):
+        for node in walk(start):
             match node:
                 case ast.Assign(
                     targets=[ast.Attribute(value=ast.Name(), attr=attr)], value=ast.Name(id=name)
