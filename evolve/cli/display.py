@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evolve.cli.progress import Progress, Reference, best_baseline
-from evolve.cli.terminal import console, seconds
+from evolve.cli.terminal import console, whole
 from evolve.runs.session import Watcher
 from evolve.runs.spec import RunSpec
 from evolve.runs.state import State
@@ -129,7 +129,9 @@ class Picture:
         rows.add_column()
         rows.add_row("evaluations", self._speed(progress))
         rows.add_row("best so far", f"{_score(progress.best)} on search")
-        rows.add_row("champion", self._champion(progress))
+        rows.add_row("champion", _champion(progress))
+        if self._reference is not None:
+            rows.add_row("to beat", self._lead(progress, self._reference))
         rows.add_row("archive", f"{progress.elites} elites, {progress.cells} cells")
         rows.add_row("faults", Text(_pairs(progress.faults.items()) or "none"))
         kept = {name: f"{kept}/{tried}" for name, (kept, tried) in progress.tallies.items()}
@@ -140,22 +142,25 @@ class Picture:
         budget, rate = self._spec.max_evals, self._clock.rate(progress.evaluated)
         if self._comparing is not None:
             return Text(f"{progress.evaluated}, done; comparing with every baseline on {self._comparing}")
-        figures = f"{progress.evaluated}/{budget}  {rate:.1f}/s  {seconds(self._clock.elapsed_s)}"
+        figures = f"{progress.evaluated}/{budget}  {rate:.1f}/s  {whole(self._clock.elapsed_s)}"
         if rate > 0 and progress.evaluated < budget:
-            figures += f", about {seconds((budget - progress.evaluated) / rate)} left"
+            figures += f", about {whole((budget - progress.evaluated) / rate)} left"
         row = Table.grid(padding=(0, 2))
         row.add_row(ProgressBar(total=budget, completed=progress.evaluated, width=_BAR_COLUMNS), figures)
         return row
 
-    def _champion(self, progress: Progress) -> Text:
-        if progress.champion is None:
-            return Text("none yet")
-        found = Text(f"{progress.champion:.4f} on validation, step {progress.since}")
-        if self._reference is not None:
-            lead = progress.champion - self._reference.validation
-            found.append(f"; best baseline {self._reference.validation:.4f} ({self._reference.name}), ")
-            found.append(f"{lead:+.4f}", style="green" if lead > 0 else "")
+    def _lead(self, progress: Progress, best: Reference) -> Text:
+        found = Text(f"{best.validation:.4f} on validation, baseline {best.name}")
+        if progress.champion is not None:
+            lead = progress.champion - best.validation
+            found.append(f"  {lead:+.4f}", style="green" if lead > 0 else "dim")
         return found
+
+
+def _champion(progress: Progress) -> str:
+    if progress.champion is None:
+        return "none yet"
+    return f"{progress.champion:.4f} on validation, step {progress.since}"
 
 
 def _score(value: float | None) -> str:

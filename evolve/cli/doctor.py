@@ -1,11 +1,12 @@
 """`adrs doctor`: what this machine can do, and what to do where it cannot."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from rich.table import Table
 from rich.text import Text
 
 from evaluators.calibration import cpu_scale
@@ -23,14 +24,83 @@ _EXTRAS = ("litellm", "openai", "optuna", "pandas", "ray", "simpy", "streamlit",
 
 
 def examine(db: Path, sandbox: str, *, as_json: bool) -> Exit:
-    """Probes the sandbox's layers for real, and looks at all else that a run needs."""
-    checks = probe(mode_named(sandbox))
-    usable = all(check.state == "ok" for check in checks if check.required)
-    here, store = {**machine(), "cpu_scale": cpu_scale()}, _store(db)
+    """Proves the sandbox's layers by attacks, and looks at all else that a run needs."""
+    mode = mode_named(sandbox)
+    checks, here, refusal = probe(mode), {**machine(), "cpu_scale": cpu_scale()}, _refusal(db)
+    failed = [check for check in checks if check.failed]
     if as_json:
-        write_json(_as_json(checks, here, store, usable=usable))
+        write_json(_as_json(checks, here, db, refusal))
     else:
-        _print(checks, here, store)
-    if not usable:
+        out = console()
+        out.print(_layer_table(checks))
+        out.print()
+        lacking = ", ".join(check.layer for check in failed)
+        verdict = f"is not safe here: {lacking}" if failed else "contains candidates here"
+        out.print(facts({"sandbox": f"mode {mode} {verdict}", **_circumstances(here, db, refusal)}))
+    if failed:
         return Exit.SANDBOX
-    return Exit.DONE if store is None else Exit.USAGE
+    return Exit.USAGE if refusal else Exit.DONE
+
+
+def _layer_table(checks: Sequence[Check]) -> Table:
+    found = table("layer", "required", "state", "proof, or remedy", left=4)
+    found.columns[3].overflow = "fold"
+    for check in checks:
+        colour = "red" if check.failed else "green" if check.state == "works" else "yellow"
+        words = one_line(f"{check.proof}. Remedy: {check.remedy}" if check.remedy else check.proof)
+        found.add_row(
+            check.layer, "yes" if check.required else "no", Text(check.state, style=colour), Text(words)
+        )
+    return found
+
+
+def _circumstances(here: Mapping[str, str | int | float], db: Path, refusal: str | None) -> dict[str, str]:
+    folder = DataFolder.find()
+    sets = _data_sets(folder)
+    return {
+        "machine": f"{here['cores']} cores of {here['cpu']}, {here['memory_gb']} GiB, {here['kernel']}",
+        "core": f"{here['cpu_scale']} x the time of the reference core, in whose seconds limits are stated",
+        "packages": ", ".join(f"{name} {v}" for name, v in _versions(_PACKAGES).items()),
+        "extras": ", ".join(f"{name} {v or '-'}" for name, v in _versions(_EXTRAS).items()),
+        "data": f"{', '.join(sets)} in {folder.root}" if sets else f"none in {folder.root}: set ADRS_DATA",
+        "store": refusal or f"{db}, usable",
+    }
+
+
+def _data_sets(folder: DataFolder) -> list[str]:
+    return sorted(sums.parent.name for sums in folder.root.glob("*/SHA256SUMS"))
+
+
+def _versions(names: Sequence[str]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found
+
+
+def _refusal(db: Path) -> str | None:
+    """Says why the store cannot be used, if it cannot; a store is made only where a run is."""
+    try:
+        if db.exists():
+            Store.open(db, create=False).close()
+    except (StoreError, OSError) as error:
+        return str(error)
+    return None
+
+
+def _as_json(
+    checks: Sequence[Check], here: Mapping[str, str | int | float], db: Path, refusal: str | None
+) -> dict[str, Any]:
+    folder = DataFolder.find()
+    return {
+        "sandbox": [asdict(check) for check in checks],
+        "usable": not any(check.failed for check in checks),
+        "machine": dict(here),
+        "packages": _versions(_PACKAGES),
+        "extras": _versions(_EXTRAS),
+        "data": {"folder": str(folder.root), "sets": _data_sets(folder)},
+        "store": {"path": str(db), "problem": refusal},
+    }

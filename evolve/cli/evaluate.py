@@ -57,9 +57,9 @@ def evaluate(request: EvalRequest) -> Exit:
             report = report.measured(found, published)
         if looks is not None and not isinstance(source, Fault):
             looks.record(report, digest(source), at=time.time())
-    _show(report, as_json=request.as_json)
     if looks is not None:
         say(looks.sentence(setting.problem.name))
+    _show(report, as_json=request.as_json)
     return Exit.POLICY if report.faults or not report.complete else Exit.DONE
 
 

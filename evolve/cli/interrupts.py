@@ -34,9 +34,9 @@ def interruptible(run: str) -> Iterator[asyncio.Event]:
             _tell(f"stopped at once by {signal.Signals(number).name}; go on with: adrs resume {run}")
             os._exit(Exit.INTERRUPTED)
 
-    # Under nohup a hang-up is ignored, and stays so.
     before = {s: signal.getsignal(s) for s in SIGNALS}
-    heard = [s for s in SIGNALS if before[s] is not signal.SIG_IGN]
+    # Under nohup a hang-up is ignored, and stays so.
+    heard = [s for s in SIGNALS if s is not signal.SIGHUP or before[s] is not signal.SIG_IGN]
     for number in heard:
         signal.signal(number, handle)
     try:

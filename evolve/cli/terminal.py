@@ -79,9 +79,14 @@ def seconds(value: float) -> str:
         return f"{value * 1e6:.3g} us"
     if value < 1:
         return f"{value * 1e3:.3g} ms"
-    if value < 120:
-        return f"{value:.3g} s"
-    return f"{value / 60:.0f} min" if value < 7200 else f"{value / 3600:.1f} h"
+    return f"{value:.3g} s" if value < 120 else whole(value)
+
+
+def whole(value_s: float) -> str:
+    """Shows a duration that passes while it is read: whole seconds, minutes or hours."""
+    if value_s < 120:
+        return f"{value_s:.0f} s"
+    return f"{value_s / 60:.0f} min" if value_s < 7200 else f"{value_s / 3600:.1f} h"
 
 
 def size(value: float) -> str:

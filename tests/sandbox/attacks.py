@@ -16,7 +16,7 @@ N, L, S, R, I, E, D = (  # noqa: E741 - one letter each, so that the table stays
     Layer.DESCRIPTORS,
 )
 
-ROOMY = ChildLimits(init_cpu_s=5.0, call_cpu_s=5.0, memory_bytes=256 << 20)
+ROOMY = ChildLimits(init_cpu_s=5.0, call_cpu_s=5.0, memory_bytes=96 << 20)
 TIGHT = ChildLimits(init_cpu_s=0.5, call_cpu_s=0.1, memory_bytes=256 << 20)
 GENEROUS = ChildLimits(init_cpu_s=5.0, call_cpu_s=5.0, memory_bytes=4 << 30, answer_bytes=16 << 20)
 
@@ -284,7 +284,7 @@ KERNEL = (
 MEMORY = (
     Attack(
         "take a lot at once",
-        "return 'took' if bytearray(400 << 20) else ''",
+        "return 'took' if bytearray(128 << 20) else ''",
         answered("took"),
         frozenset({R}),
     ),
