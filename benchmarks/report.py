@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -34,7 +35,7 @@ def show(name: str, rows: Sequence[Row], *, as_json: bool, note: str = "") -> No
         table.add_column(column, justify="left" if isinstance(rows[0][column], str) else "right")
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(", ".join(f"{key} {value}" for key, value in described.items()))
     console.print(table)
 

@@ -12,7 +12,7 @@ from sandbox.child import Interface
 from sandbox.faults import Fault
 from sandbox.layers import REMEDIES, REQUIRED, Layer, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits
-from sandbox.server import ENVIRONMENT, ForkServer
+from sandbox.server import ENVIRONMENT, INHERITED, ForkServer
 
 
 class State(enum.StrEnum):
@@ -142,7 +142,7 @@ def solve(task):
             pass
     return got
 """
-_GIVEN: Final = {*ENVIRONMENT, "LC_CTYPE"}
+_GIVEN: Final = {*ENVIRONMENT, *INHERITED, "LC_CTYPE"}
 """Variables that every child has, whatever the parent's are; Python itself sets the last."""
 
 

@@ -36,7 +36,10 @@ ENVIRONMENT: Final = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""All that the fork server and its children find in their environment."""
+"""All that the fork server and its children find in their environment, but for `INHERITED`."""
+
+INHERITED: Final = ("LD_LIBRARY_PATH",)
+"""Without it some interpreters do not start."""
 
 _COMPLAINT_CHARACTERS: Final = 500
 _END_WAIT_S: Final = 5.0
@@ -73,7 +76,8 @@ class ZygoteProcess:
         """
         ours, theirs = socket.socketpair()
         complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        inherited = {} if Layer.ENVIRONMENT in plan.layers else dict(os.environ)
+        kept = INHERITED if Layer.ENVIRONMENT in plan.layers else tuple(os.environ)
+        inherited = {name: os.environ[name] for name in kept if name in os.environ}
         root = str(Path(__file__).resolve().parent.parent)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own text
             [sys.executable, "-P", "-s", "-c", BOOT, root, str(theirs.fileno())],

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from evaluators.values import Evaluation
 from evolve.cli.exits import Exit, Misuse
-from evolve.cli.names import run_named
 from evolve.cli.report import fault_table, instance_parts
+from evolve.cli.run_names import run_named
 from evolve.cli.show import ID_DIGITS
 from evolve.cli.terminal import code, console, facts, harmless, write_json
 from evolve.runs.header import Header

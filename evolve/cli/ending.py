@@ -85,7 +85,8 @@ def _next(out: Console, run: str, champion: Champion | None, *, interrupted: boo
     rows = [(f"adrs resume {run}", "go on; nothing is lost")] if interrupted else []
     rows.append((f"adrs show {run}", "the run: operators, faults, archive"))
     if champion is None:
-        out.print("No candidate got through validation without a fault, so there is no champion.")
+        why = "yet" if interrupted else "since no candidate got through validation without a fault"
+        out.print(f"There is no champion {why}.", soft_wrap=True)
     else:
         rows.append((f"adrs best {run}", f"the champion's source (step {champion.step})"))
     out.print()

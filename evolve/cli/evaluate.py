@@ -2,22 +2,22 @@
 
 import asyncio
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from evolve.cli.exits import Exit, Misuse, say
-from evolve.cli.looks import Looks
 from evolve.cli.measuring import measure
 from evolve.cli.names import baseline_named, choose, mode_named, read_policy, split_named
 from evolve.cli.report import Report, print_report
 from evolve.cli.terminal import console, write_json
-from evolve.runs.comparison import dialects
 from evolve.runs.setting import Setting
-from evolve.runs.store import Store, digest
+from evolve.runs.texts import digest
 from problems.base import Problem, Split
+from sandbox import Mode
 from sandbox.faults import Fault
 
 _FORMS = ("interface", "published")
@@ -44,30 +44,48 @@ def evaluate(request: EvalRequest) -> Exit:
     split, mode = split_named(request.split), mode_named(request.sandbox)
     setting = Setting.load(request.problem, request.workload, [split])
     name, source = _source(request, setting.problem)
-    with ExitStack() as stack:
-        looks = Looks(stack.enter_context(Store.open(request.db))) if split is Split.HOLDOUT else None
-        report = Report(setting.problem, split, request.workload, name)
-        if isinstance(source, Fault):
-            report = report.refused(source)
-        else:
-            progress = stack.enter_context(_Bar(split))
-            asked = measure(source, setting, workers=request.workers, mode=mode, progress=progress.advance)
-            found = asyncio.run(asked)
-            published = dialects(setting.problem, setting.stages[split], found.evaluation)
-            report = report.measured(found, published)
-        if looks is not None and not isinstance(source, Fault):
-            looks.record(report, digest(source), at=time.time())
-    if looks is not None:
-        say(looks.sentence(setting.problem.name))
-    _show(report, as_json=request.as_json)
-    return Exit.POLICY if report.faults or not report.complete else Exit.DONE
-
-
-def _show(report: Report, *, as_json: bool) -> None:
-    if as_json:
+    report = Report(setting.problem, split, request.workload, name)
+    if isinstance(source, Fault):
+        report = report.refused(source)
+    else:
+        with _looking(request.db, split) as look:
+            report = _measured(report, source, setting, workers=request.workers, mode=mode)
+            look(report, source)
+    if request.as_json:
         write_json(report.as_json())
     else:
         print_report(report, console())
+    return Exit.POLICY if report.faults or not report.complete else Exit.DONE
+
+
+def _measured(report: Report, source: str, setting: Setting, *, workers: int | None, mode: Mode) -> Report:
+    with _Bar(report.split) as bar:
+        found = asyncio.run(measure(source, setting, workers=workers, mode=mode, progress=bar.advance))
+    if report.split is not Split.PUBLISHED:
+        return report.measured(found, {})
+    from evolve.runs.comparison import dialects  # half a second, which others need not wait
+
+    instances = setting.stages[report.split]
+    return report.measured(found, dialects(setting.problem, instances, found.evaluation))
+
+
+@contextmanager
+def _looking(db: Path, split: Split) -> Iterator[Callable[[Report, str], None]]:
+    """Gives what writes a look at HOLDOUT down, with the store opened before anything is measured."""
+    if split is not Split.HOLDOUT:
+        yield lambda report, source: None
+        return
+    from evolve.cli.looks import Looks
+    from evolve.runs.store import Store
+
+    with Store.open(db) as store:
+        looks = Looks(store)
+
+        def look(report: Report, source: str) -> None:
+            looks.record(report, digest(source), at=time.time())
+            say(looks.sentence(report.problem.name))
+
+        yield look
 
 
 def _source(request: EvalRequest, problem: Problem) -> tuple[str, str | Fault]:

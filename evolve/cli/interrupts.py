@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-from evolve.cli.exits import Exit
+from evolve.cli.exits import Exit, say
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOW_CURSOR: Final = "\x1b[?25h"
@@ -24,12 +24,15 @@ def interruptible(run: str) -> Iterator[asyncio.Event]:
     loop, interrupted = asyncio.get_running_loop(), asyncio.Event()
     signals = 0
 
+    def stop() -> None:
+        say("stopping at the next commit; once more to stop at once")
+        interrupted.set()
+
     def handle(number: int, _: FrameType | None) -> None:
         nonlocal signals
         signals += 1
         if signals == 1:
-            _tell("stopping at the next commit; once more to stop at once")
-            loop.call_soon_threadsafe(interrupted.set)
+            loop.call_soon_threadsafe(stop)  # not here: a signal may come in the midst of printing
         else:
             _tell(f"stopped at once by {signal.Signals(number).name}; go on with: adrs resume {run}")
             os._exit(Exit.INTERRUPTED)
@@ -47,6 +50,6 @@ def interruptible(run: str) -> Iterator[asyncio.Event]:
 
 
 def _tell(message: str) -> None:
-    """Writes past all buffers, since a signal may come in the midst of printing."""
+    """Writes past all buffers and locks."""
     cursor = _SHOW_CURSOR if sys.stderr.isatty() else ""
     os.write(2, f"{cursor}\nadrs: {message}\n".encode())

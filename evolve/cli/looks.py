@@ -1,7 +1,7 @@
 """Looks at a holdout split: every one is written down, since each makes the split less unseen."""
 
-from evolve.cli.names import HOLDOUT_LOG
 from evolve.cli.report import Report
+from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.runs.errors import RunExists, UnknownRun
 from evolve.runs.events import HOLDOUT_LOOKED, Draft
 from evolve.runs.store import Store

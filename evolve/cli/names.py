@@ -2,30 +2,25 @@
 
 import os
 from collections.abc import Collection
-from datetime import datetime
 from pathlib import Path
 
 from evaluators.admission import SOURCE_BYTES, admit
 from evolve.cli.exits import Misuse
 from evolve.runs.errors import nearest
-from evolve.runs.store import Store
 from problems.base import Baseline, Problem, Split
 from sandbox import Mode
 from sandbox.faults import Fault
 
-HOLDOUT_LOG = "holdout"
-"""The reserved run in whose log every look at a holdout split is written."""
-
 
 def choose(value: str, known: Collection[str], what: str) -> str:
-    """Checks that a name is one of those there are.
+    """Checks that a name, such as that of a `split`, is one of those there are.
 
     Raises:
         Misuse: It is not; the message lists them, the nearest first.
     """
     if value in known:
         return value
-    raise Misuse(f"there is no {what} {value!a}; expected one of: {', '.join(nearest(value, list(known)))}")
+    raise Misuse(f"expected a {what}, but got {value!a}; there are: {', '.join(nearest(value, list(known)))}")
 
 
 def split_named(name: str) -> Split:
@@ -40,7 +35,7 @@ def mode_named(name: str) -> Mode:
 
 def baseline_named(problem: Problem, name: str) -> Baseline:
     """Finds a baseline by name."""
-    choose(name, [b.name for b in problem.baselines], f"baseline of problem {problem.name}")
+    choose(name, [b.name for b in problem.baselines], f"baseline of {problem.name}")
     return problem.baseline(name)
 
 
@@ -59,32 +54,6 @@ def read_policy(path: Path) -> str | Fault:
         raise Misuse(f"there is no file {path}; name an existing policy file") from error
     except OSError as error:
         raise Misuse(f"{path} cannot be read: {error.strerror}; check its permissions") from error
-
-
-def run_named(name: str) -> str:
-    """Checks that a name can be a run's.
-
-    Raises:
-        Misuse: It is reserved.
-    """
-    if name == HOLDOUT_LOG:
-        raise Misuse(f"the name {name!r} is reserved for the log of holdout looks; choose another")
-    return name
-
-
-def fresh_name(stem: str, store: Store) -> str:
-    """Finds a name that no run has: the stem, else with a number behind."""
-    taken = {row.name for row in store.runs()}
-    number, name = 1, stem
-    while name in taken or name == HOLDOUT_LOG:
-        number += 1
-        name = f"{stem}-{number}"
-    return name
-
-
-def dated(problem: str, now: float) -> str:
-    """Names a run by its problem and the local time."""
-    return f"{problem}-{datetime.fromtimestamp(now).astimezone():%Y%m%d-%H%M%S}"
 
 
 def cores() -> int:

@@ -114,7 +114,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     console.print(facts(_headlines(report)))
     console.print()
-    if report.measurements:
+    if any(m.fault is None for m in report.measurements):
         for part in instance_parts(report.measurements, report.metrics, console.width):
             console.print(part)
         console.print()
@@ -128,7 +128,10 @@ def _headlines(report: Report) -> dict[str, str]:
     score = "none" if report.score is None else f"{report.score:.4f}"
     rows = {"score": score}
     rows |= {name: f"{value:.4g}" for name, value in report.dialects.items()}
-    rows |= {name: f"{number(value)} in all" for name, value in report.counts.items() if report.measurements}
+    valid = sum(m.fault is None for m in report.measurements)
+    if valid:
+        whole = f"in the {valid} instances without a fault" if report.faults else "in all"
+        rows |= {name: f"{number(value)} {whole}" for name, value in report.counts.items()}
     if report.faults:
         reached = len(report.measurements)
         instances = f"{len(report.faults)} of {reached} instances" if reached else "before any instance"

@@ -11,7 +11,8 @@ from evolve.cli.display import display
 from evolve.cli.ending import print_ending
 from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.interrupts import interruptible
-from evolve.cli.names import cores, dated, fresh_name, mode_named, read_policy, run_named
+from evolve.cli.names import cores, mode_named, read_policy
+from evolve.cli.run_names import dated, fresh_name, run_named
 from evolve.runs.errors import RunExists
 from evolve.runs.header import Header
 from evolve.runs.session import Ending, Session

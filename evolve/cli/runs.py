@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from evolve.cli.exits import Exit, Misuse, say
-from evolve.cli.names import HOLDOUT_LOG, run_named
+from evolve.cli.run_names import HOLDOUT_LOG, run_named
 from evolve.cli.terminal import console, harmless, one_line, table, write_json
 from evolve.runs.history import Digest, champion_source, digest_of
 from evolve.runs.rows import RunRow

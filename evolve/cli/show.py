@@ -12,7 +12,7 @@ from rich.text import Text
 from evolve.cli.display import heading
 from evolve.cli.ending import standings_table
 from evolve.cli.exits import Exit
-from evolve.cli.names import run_named
+from evolve.cli.run_names import run_named
 from evolve.cli.runs import local_time
 from evolve.cli.terminal import console, facts, harmless, table, write_json
 from evolve.runs.history import Digest, digest_of, rebuild

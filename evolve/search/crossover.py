@@ -23,19 +23,19 @@ def cross(context: Context, rng: np.random.Generator, /) -> tuple[str, tuple[str
     donor = specimen(lender.source, context.interface)
     if host is None or donor is None:
         return None
-    take = _function if rng.random() < FUNCTION_SHARE else _expression
-    source = take(host, donor, rng)
+    by_function = rng.random() < FUNCTION_SHARE
+    source = _function(host, donor, context.entry, rng) if by_function else _expression(host, donor, rng)
     return None if source is None else (source, (first.candidate.id, lender.id))
 
 
-def _function(host: Specimen, donor: Specimen, rng: np.random.Generator) -> str | None:
+def _function(host: Specimen, donor: Specimen, entry: str, rng: np.random.Generator) -> str | None:
     """Replaces a function by the other parent's of the same name, or else of the same parameters."""
     lent = functions(donor.program.tree)
     for function in shuffled(rng, functions(host.program.tree)):
         text = host.program.text(function.node)
         different = [other for other in lent if donor.program.text(other.node) != text]
         matches = [other for other in different if other.path == function.path and _fits(function, other)]
-        matches = matches or [other for other in different if _alike(function, other)]
+        matches = matches or [other for other in different if _alike(function, other, entry)]
         if matches:
             return transplant(host.program, function, donor.program, one_of(rng, matches))
     return None
@@ -45,10 +45,10 @@ def _fits(function: Function, other: Function) -> bool:
     return _arity(function) == _arity(other) and function.node.col_offset == other.node.col_offset
 
 
-def _alike(function: Function, other: Function) -> bool:
-    """Whether a plain function may stand in for one of another name; methods and entries have their own."""
+def _alike(function: Function, other: Function, entry: str) -> bool:
+    """Whether a plain function may stand in for one of another name; methods and the entry may not."""
     plain = function.owner is None and other.owner is None
-    return plain and function.name != "solve" and other.name != "solve" and _fits(function, other)
+    return plain and entry not in {function.name, other.name} and _fits(function, other)
 
 
 def _arity(function: Function) -> tuple[int, int, tuple[str, ...], bool]:

@@ -36,15 +36,13 @@ def required(host: ast.ClassDef | None, donor: ast.ClassDef | None, method: Meth
         return Members()
     there, lent = set(offered(host)), _methods(donor)
     if method.name == "__init__":
-        assigned = _assigned(method)
-        if not _assigned(_methods(host)["__init__"]) <= assigned:
+        there |= _assigned(method)
+        if not _assigned(_methods(host)["__init__"]) <= _assigned(method):
             return None  # other methods of the host would miss their attributes
-        there |= assigned
     methods: list[Method] = []
     fields: list[ast.stmt] = []
-    todo = list(_read(method))
-    while todo:
-        name = todo.pop(0)
+    todo = _read(method)
+    for name in todo:  # it grows on the way
         if name in there:
             continue
         there.add(name)

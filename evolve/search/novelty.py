@@ -2,8 +2,9 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from evolve.search.syntax import normal_lines, parse
 
@@ -11,6 +12,11 @@ ENTRIES = frozenset({"solve", "Policy"})
 """Names the sandbox looks up, which therefore mean something."""
 _REFLECTION = frozenset({"dir", "eval", "exec", "globals", "locals", "vars"})
 """Builtins through which a variable's name can matter; where one is used, names stay."""
+
+_BINDING: Mapping[type[ast.AST], str] = MappingProxyType(
+    {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
+)
+"""Fields that bind a variable without a node for its name."""
 
 
 def fingerprint(source: str) -> str:
@@ -131,17 +137,23 @@ class _Reader:
                 self._annotated(node, scope)
             case ast.Call():
                 self._call(node, scope)
+            case ast.JoinedStr():
+                self._push([("JoinedStr", scope), (_pieces(node), scope), (";", scope)])
             case _:
                 self._other(node, scope)
 
-    def _fields(self, node: ast.AST, scope: _Scope, skip: tuple[str, ...] = ()) -> None:
+    def _fields(self, node: ast.AST, scope: _Scope) -> None:
         """Reads the fields that hold anything; Python versions differ in which empty ones there are."""
-        items: list[tuple[object, _Scope]] = [(type(node).__name__, scope)]
+        items: list[object] = [type(node).__name__]
         for name in node._fields:
             value = getattr(node, name, None)
-            if value is not None and value != [] and name not in skip and name != "ctx":
-                items += [(f".{name}", scope), (value, scope)]
-        self._push([*items, (";", scope)])
+            if value is None or value == [] or name == "ctx":
+                continue
+            if name == _BINDING.get(type(node)):
+                _bind(scope, value)
+                value = _Use(value, scope)
+            items += [f".{name}", value]
+        self._push([(item, scope) for item in (*items, ";")])
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: _Scope) -> None:
         inner = _Scope(scope)
@@ -204,18 +216,6 @@ class _Reader:
                     target.bound.update(names)
             case ast.NamedExpr(target=target, value=value):
                 self._push([("NamedExpr", scope), (target, scope.binding), (value, scope)])
-            case (
-                ast.ExceptHandler(name=str(name))
-                | ast.MatchAs(name=str(name))
-                | ast.MatchStar(name=str(name))
-            ):
-                _bind(scope, name)
-                self._found.append(_Use(name, scope))
-                self._fields(node, scope, skip=("name",))
-            case ast.MatchMapping(rest=str(name)):
-                _bind(scope, name)
-                self._found.append(_Use(name, scope))
-                self._fields(node, scope, skip=("rest",))
             case ast.MatchClass(kwd_attrs=names):
                 self._kept.update(names)
                 self._fields(node, scope)
@@ -228,6 +228,19 @@ def _is_idle(node: ast.AST) -> bool:
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
     return isinstance(node, ast.Pass | ast.expr_context | ast.type_ignore)
+
+
+def _pieces(node: ast.JoinedStr) -> list[ast.expr | str]:
+    """Parts of an f-string with texts side by side joined, which some Python versions leave apart."""
+    pieces: list[ast.expr | str] = []
+    text = ""
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            text += str(value.value)
+        else:
+            pieces += [f"text {text!r}", value]
+            text = ""
+    return [*pieces, f"text {text!r}"]
 
 
 def _bind(scope: _Scope, name: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 Scopes = tuple[ast.AST, ...]
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _UNTOUCHED = (ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.JoinedStr, ast.pattern)
 # Positions inside f-strings are wrong before Python 3.12; the others mean something to the whole module.
 

@@ -127,13 +127,6 @@ FILES = (
         frozenset({I}),
     ),
     Attack(
-        "spoil an installed package",
-        "import numpy\nopen(numpy.__file__, 'r+').close()\nreturn 'opened'",
-        answered("opened"),
-        frozenset({N, L}),
-        frozenset({I}),
-    ),
-    Attack(
         "take over the parent's environment through /proc",
         "import os\nreturn open(f'/proc/{task.victim}/environ').read()",
         contains("PATH="),

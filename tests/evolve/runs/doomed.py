@@ -11,25 +11,25 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
-from evolve.runs import rows, store
+from evolve.runs import rows as log
+from evolve.runs import store
 from tests.evolve.runs.searches import spec, start
 
 
 def arm(kind: str, number: int) -> None:
     """Makes the store kill this process at its `number`-th event of `kind`."""
-    left, insert, append = [number], rows.insert_events, store.Store.append
+    left, insert, append = [number], log.insert_events, store.Store.append
 
-    def one_by_one(
-        connection: Connection, run_id: int, drafts: Sequence[rows.EventRow]
-    ) -> list[dict[str, object]]:
+    def one_by_one(connection: Connection, run_id: int, rows: Sequence[log.EventRow]) -> list[dict[str, Any]]:
         written = []
-        for draft in drafts:
-            written += insert(connection, run_id, [draft])
-            left[0] -= draft["kind"] == kind
-            if left[0] == 0 and draft["kind"] == kind:
+        for row in rows:
+            written += insert(connection, run_id, [row])
+            left[0] -= row["kind"] == kind
+            if left[0] == 0 and row["kind"] == kind:
                 os.kill(os.getpid(), signal.SIGKILL)
         return written
 
@@ -41,7 +41,7 @@ def arm(kind: str, number: int) -> None:
         return found
 
     if number:
-        rows.insert_events = one_by_one
+        log.insert_events = one_by_one
         store.Store.append = then_die  # type: ignore[assignment,method-assign]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from problems.base import Split
 from problems.registry import get
 from sandbox import Mode
 
+Line = tuple[str, int | None, Any]
+"""An event: kind, step, and body without timings."""
 UNTIMED = {"usage", "machine", "cpu_scale", "workers"}
 """Fields of event bodies that may differ between two runs of one specification."""
 
@@ -85,13 +88,13 @@ class Delayed:
 class Observed:
     """What a run left: its log without timings, its digest, and the order in which its steps ended."""
 
-    events: list[tuple[object, ...]]
+    events: list[Line]
     digest: str
     ended: list[int] = field(default_factory=list)
 
     @property
     def outcomes(self) -> set[str]:
-        return {body["outcome"] for kind, _, body in self.events if kind == "committed"}  # type: ignore[index,misc]
+        return {body["outcome"] for kind, _, body in self.events if kind == "committed"}
 
     @property
     def out_of_order(self) -> float:
@@ -121,11 +124,11 @@ def spec(**changes: object) -> RunSpec:
     return RunSpec(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def untimed(event: Event) -> tuple[object, ...]:
+def untimed(event: Event) -> Line:
     return event.kind, event.step, _strip(event.body)
 
 
-def _strip(value: object) -> object:
+def _strip(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _strip(v) for k, v in value.items() if k not in UNTIMED}
     return [_strip(v) for v in value] if isinstance(value, list) else value

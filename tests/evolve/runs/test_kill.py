@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from evolve.runs.store import Store
-from tests.evolve.runs.searches import Observed, read, resume, spec, start
+from tests.evolve.runs.searches import Line, Observed, read, resume, spec, start
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -67,7 +67,7 @@ def alive(found: list[tuple[int, str]]) -> list[int]:
     return [pid for pid, began in found if (s := states[pid]) is not None and s[2] == began and s[0] != "Z"]
 
 
-def committed(path: Path) -> list[tuple[object, ...]]:
+def committed(path: Path) -> list[Line]:
     return [event for event in read(path).events if event[0] in {"measured", "committed", "promoted"}]
 
 

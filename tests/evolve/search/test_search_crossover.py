@@ -5,6 +5,7 @@ import numpy as np
 from evolve.search.candidate import Candidate
 from evolve.search.crossover import cross
 from evolve.search.operators import Rejection
+from evolve.search.syntax import compiles
 from tests.evolve.search.policies import OPERATORS, OTHER, POLICY, context, proposed, sources
 
 
@@ -46,3 +47,11 @@ def test_a_method_whose_attributes_cannot_come_along_stays_away() -> None:
     for seed in range(60):
         draft = cross(context(POLICY, lender), np.random.default_rng(seed))
         assert draft is None or "self.rate_of()" not in draft[0] or "size = " in draft[0]
+
+
+def test_functions_indented_otherwise_stay_away() -> None:
+    lender = POLICY.replace("    ", "  ").replace("0.9", "0.8").replace("0.5", "0.7")
+    drafts = [cross(context(POLICY, lender), np.random.default_rng(seed)) for seed in range(60)]
+    texts = [draft[0] for draft in drafts if draft is not None]
+    assert len(texts) > 30
+    assert all(compiles(text) for text in texts)

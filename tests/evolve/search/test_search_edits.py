@@ -5,19 +5,19 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from evolve.search.edits import EDITS
+from evolve.search.edits import EDITS, edit
 from evolve.search.novelty import fingerprint
 from evolve.search.specimen import specimen
 from evolve.search.syntax import compiles
 from tests.evolve.search.policies import INTERFACE, OPERATORS, POLICY, context, sources
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
-def test_each_edit_finds_places_and_compiles_almost_always(edit: Callable[..., object]) -> None:
+@pytest.mark.parametrize("sort", EDITS, ids=lambda sort: sort.__name__)
+def test_each_edit_finds_places_and_compiles_almost_always(sort: Callable[..., object]) -> None:
     source = POLICY.replace("sorted(best)", "sorted(best, reverse=True)")
     subject = specimen(source, INTERFACE)
     assert subject is not None
-    found = [edit(subject, np.random.default_rng(seed)) for seed in range(80)]
+    found = [sort(subject, np.random.default_rng(seed)) for seed in range(80)]
     texts = [subject.program.replaced(replacements) for replacements in found if replacements]  # type: ignore[arg-type]
     assert len(texts) >= 40
     assert sum(compiles(text) and text != source for text in texts) >= 0.95 * len(texts)
@@ -56,3 +56,16 @@ def test_the_interface_lends_what_no_parent_uses() -> None:
     assert "observation.elapsed_s" in made
     assert "self.setup.gap_s" in made
     assert "slack_s(self.setup, observation)" in made
+
+
+def test_an_edit_is_found_wherever_any_is() -> None:
+    subject = specimen("def solve(task):\n    return f(True)\n", INTERFACE)
+    assert subject is not None
+    assert all(edit(subject, np.random.default_rng(seed)) for seed in range(50))
+
+
+def test_attributes_of_the_object_are_material_in_its_methods_only() -> None:
+    source = POLICY.replace("def weight(item, scale=3):", "def weight(item, scale=3, self=None):")
+    made = [text.partition("class Policy") for text in sources(OPERATORS["edit"], context(source), 200)]
+    assert not any("self.rate" in before for before, _, _ in made)
+    assert any(after.count("self.rate") > POLICY.count("self.rate") for _, _, after in made)

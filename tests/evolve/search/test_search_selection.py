@@ -77,3 +77,13 @@ def test_shares_that_are_no_probabilities_are_refused(shares: tuple[float, float
     leaders, grid, incumbent = shares
     with pytest.raises(ValueError, match="sum to 1"):
         Shares(leaders=leaders, grid=grid, incumbent=incumbent)
+
+
+def test_the_first_leader_of_a_group_is_the_likeliest() -> None:
+    archive = Archive((Axis("cost", (1.0,)),), leaders_per_group=3)
+    for source, score in (("third", 0.1), ("first", 0.3), ("second", 0.2)):
+        archive.add(Candidate(source), evaluation({"a": score}, 0.0))
+    counts = firsts(archive, Shares(leaders=1, grid=0, incumbent=0))
+    # 3 to 2 to 1 of 2000, within three standard deviations of a binomial.
+    expected = {"first": 1000, "second": 667, "third": 333}
+    assert all(abs(counts[name] - n) < 3 * 22.4 for name, n in expected.items())
