@@ -1,31 +1,31 @@
 """What the sandbox costs: an evaluation of a trivial policy, a step, a fork server.
 
-    python benchmarks/overhead.py [--mode full] [--json]
+    python -m benchmarks.overhead [--mode full] [--json]
 
-Medians of many; a busy machine shows in the 90th percentile, so close other programs before believing a figure.
+Medians of many. A busy machine shows in the 90th percentile; the CPU figure suffers less from it.
 """
 
-import argparse
-import json
 import multiprocessing
 import os
-import platform
 import random
 import statistics
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.report import arguments, show
 from sandbox import ChildLimits, Fault, ForkServer, Interface, Mode
 
 LIMITS = ChildLimits(init_cpu_s=5.0, call_cpu_s=5.0, total_cpu_s=600.0)
 EVALUATIONS = 300
 MESSAGES = 3000
+BATCHES = (1, 6, 100)
 WORKER_S = 3.0
 
 ONE_SHOT = Interface(
@@ -127,21 +127,20 @@ def evaluate_here() -> None:
     namespace["solve"](TASK)
 
 
-def steps(mode: Mode, core: int | None) -> dict[str, float]:
-    """Microseconds of a step, alone and as a part of a batch."""
-    found = {}
-    place = "pinned" if core is not None else "unpinned"
+def steps(mode: Mode, core: int | None) -> list[dict[str, str | float | None]]:
+    """A step, alone and as a part of a batch."""
+    found = []
+    place = "anywhere" if core is None else "on one core"
     with (
         ForkServer.start(mode, core=core) as server,
         server.open(POLICY, STEPWISE, LIMITS, seed=1) as child,
     ):
-        handles = [child.start((300,)) for _ in range(100)]
-        for size in (1, 6, 100):
-            items = [
-                (handle, Observation(300, True, 3000)) for handle in handles[:size] if isinstance(handle, int)
-            ]
-            taken = timed(lambda items=items: child.step(items), MESSAGES, 1e6 / size)  # type: ignore[misc]
-            found[f"step_us_{place}_batch_{size}"] = taken.median
+        started = [child.start((300,)) for _ in range(max(BATCHES))]
+        handles = [handle for handle in started if isinstance(handle, int)]
+        for size in BATCHES:
+            items = [(handle, Observation(300, True, 3000)) for handle in handles[:size]]
+            taken = timed(partial(child.step, items), MESSAGES, 1e6 / size)
+            found.append(row(f"step, {size} a message, {place}", "us", taken))
     return found
 
 
@@ -176,64 +175,72 @@ def resident_bytes(pid: int) -> int:
     return int(next(line.split()[1] for line in status if line.startswith("VmRSS:"))) << 10
 
 
-def processor() -> str:
-    """The processor's name as the kernel gives it."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    return next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
-        platform.machine(),
-    )
+def evaluation_cpu_ms(mode: Mode, core: int) -> float:
+    """CPU milliseconds of one evaluation in the three processes together, all on one core."""
+    with ForkServer.start(mode, core=core) as server:
+        clock = (~server.pid << 3) | 2  # Linux's clock of another process
+        evaluate(server)
+        before = time.clock_gettime(clock) + time.process_time()
+        children_s = 0.0
+        for _ in range(EVALUATIONS):
+            with server.open(SOLVE, ONE_SHOT, LIMITS, seed=1) as child:
+                child.solve(TASK)
+            children_s += child.cpu_s()
+        spent_s = time.clock_gettime(clock) + time.process_time() - before + children_s
+    return spent_s / EVALUATIONS * 1e3
 
 
-def measure(mode: Mode) -> dict[str, object]:
-    """Everything, in one object."""
+def row(what: str, unit: str, timing: Timing | float) -> dict[str, str | float | None]:
+    """One line of the table."""
+    if isinstance(timing, Timing):
+        return {"what": what, "unit": unit, "median": timing.median, "p90": timing.p90}
+    return {"what": what, "unit": unit, "median": timing, "p90": None}
+
+
+def evaluations(mode: Mode, core: int) -> list[dict[str, str | float | None]]:
+    """An evaluation, sandboxed and not."""
     start = time.perf_counter()
     with ForkServer.start(mode) as server:
         started_ms = (time.perf_counter() - start) * 1e3
-        resolved, resident = server.mode, resident_bytes(server.pid)
-        sandboxed = timed(lambda: evaluate(server), EVALUATIONS, 1e3)
-    here = timed(evaluate_here, EVALUATIONS, 1e3)
-    cores = sorted(os.sched_getaffinity(0))[:2]
-    unpinned = steps(mode, None)
-    os.sched_setaffinity(0, {cores[-1]})
-    pinned = steps(mode, cores[-1])
-    with ForkServer.start(mode, core=cores[-1]) as server:
+        resident_mb = resident_bytes(server.pid) / 1e6
+        loose = timed(lambda: evaluate(server), EVALUATIONS, 1e3)
+    with pinned_to(core), ForkServer.start(mode, core=core) as server:
         together = timed(lambda: evaluate(server), EVALUATIONS, 1e3)
-    os.sched_setaffinity(0, set(cores))
-    return {
-        "processor": processor(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-        "load": os.getloadavg()[0],
-        "mode": str(resolved),
-        "evaluation_ms_median": sandboxed.median,
-        "evaluation_ms_p90": sandboxed.p90,
-        "evaluation_pinned_ms_median": together.median,
-        "evaluation_pinned_ms_p90": together.p90,
-        "in_process_ms_median": here.median,
-        "in_process_ms_p90": here.p90,
-        **pinned,
-        **unpinned,
-        "fork_server_start_ms": started_ms,
-        "fork_server_mb": resident / 1e6,
-        "evaluations_per_s_two_workers": throughput(mode, cores),
-    }
+    return [
+        row("evaluation in process", "ms", timed(evaluate_here, EVALUATIONS, 1e3)),
+        row("evaluation sandboxed", "ms", loose),
+        row("evaluation sandboxed, on one core", "ms", together),
+        row("evaluation sandboxed, CPU of all processes", "ms", evaluation_cpu_ms(mode, core)),
+        row("start of a fork server", "ms", started_ms),
+        row("memory of a fork server", "MB", resident_mb),
+    ]
+
+
+@contextmanager
+def pinned_to(core: int) -> Iterator[None]:
+    """Binds this process to a core for a while."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def main() -> None:
     """Prints a table, or one JSON object."""
-    parser = argparse.ArgumentParser(description="What the sandbox costs.")
+    parser = arguments("What the sandbox costs.")
     parser.add_argument("--mode", type=Mode, default=Mode.AUTO, choices=list(Mode))
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    arguments = parser.parse_args()
-    found = measure(arguments.mode)
-    if arguments.json:
-        json.dump(found, sys.stdout)
-        print()
-        return
-    for name, value in found.items():
-        print(f"{name:34} {value:.4g}" if isinstance(value, float) else f"{name:34} {value}")
+    given = parser.parse_args()
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    with ForkServer.start(given.mode, preload=()) as server:
+        mode = server.mode
+    rows = evaluations(mode, cores[-1])
+    with pinned_to(cores[-1]):
+        rows += steps(mode, cores[-1])
+    rows += steps(mode, None)
+    rows.append(row(f"evaluations with {len(cores)} workers", "1/s", throughput(mode, cores)))
+    show("overhead", rows, as_json=given.json, note=f"sandbox {mode}, load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ _TOLD_BY_CHILDREN: Final = frozenset(
 """Rules that a child may say were broken; the others are for the parent to see."""
 
 _UNREADABLE: Final = (ValueError, RecursionError)
-"""What decoders raise: msgspec's own errors and those of UTF-8 are both values' errors; nesting is neither."""
+"""What decoders raise: errors of msgspec and of UTF-8 are both values' errors, nesting is not."""
 
 _ELEMENT_CHARACTERS: Final = 80
 

@@ -17,6 +17,7 @@ from sandbox import control
 from sandbox.channel import Channel, Process
 from sandbox.child import Child, Interface
 from sandbox.control import Configure, Ended, Failed, Missing, Open, Opened, Prepare, Ready, Reap, Reaped
+from sandbox.conversation import Conversation
 from sandbox.layers import REMEDIES, REQUIRED, Layer, LayerMissing, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits
 from sandbox.replies import ReplyReader
@@ -286,7 +287,9 @@ class ForkServer:
         if interface.answer not in self._readers:
             self._readers[interface.answer] = ReplyReader(interface.answer)
         reader = self._readers[interface.answer]
-        return Child(limits, reader, Channel(ours, process), process, lambda: zygote.reap(pid))
+        channel = Channel(ours, process)
+        conversation = Conversation(limits, channel, process, reap=lambda: zygote.reap(pid))
+        return Child(conversation, limits, reader)
 
     def close(self) -> None:
         """Ends all children and the fork server."""

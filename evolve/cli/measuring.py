@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from evaluators.calibration import cpu_scale
@@ -56,7 +56,7 @@ async def measure(
     async with Pool.started(problem, workers=number, mode=mode, cpu_scale=scale) as pool:
         tally = _Tally(progress, len(instances))
         jobs = deque(
-            Job(source, problem, setting.workload, split, indices, PATIENCE)
+            Job(source, problem, setting.workload, split, indices)
             for indices in _shares(len(stage), number * _SHARE)
         )
         await asyncio.gather(*(_work(pool, jobs, tally) for _ in range(number)))
@@ -66,7 +66,8 @@ async def measure(
 
 async def _work(pool: Pool, jobs: deque[Job], tally: "_Tally") -> None:
     while jobs and tally.late < PATIENCE:
-        tally.add(await pool.measure(jobs.popleft()))
+        job = replace(jobs.popleft(), patience=PATIENCE - tally.late)
+        tally.add(await pool.measure(job))
 
 
 def _shares(number: int, most: int) -> list[tuple[int, ...]]:

@@ -13,7 +13,7 @@ from evolve.runs.events import ASKED, STOPPED, Draft, Event
 from evolve.runs.state import FRUITLESS, QUARANTINES, State
 from evolve.runs.step import Ask, Stepper
 from evolve.runs.trial import OutcomeKind, Trial
-from evolve.search.candidate import Candidate
+from evolve.search.candidate import SEED, Candidate
 from evolve.search.novelty import fingerprint
 from evolve.search.operators import Context, ModelFailure, Proposal, Rejection
 from evolve.search.selection import select
@@ -132,7 +132,7 @@ class Engine:
         step, state = self._asked, self.state
         self._asked += 1
         if step < len(self._seeds):
-            return Ask(step, self._seeds[step], None, self._challenges())
+            return Ask(step, self._seeds[step], None, lambda _: True)
         parents = select(state.archive, self._rng(step, Purpose.SELECT))
         entry = "solve" if self._problem.one_shot else "Policy"
         context = Context(entry, self._problem.interface_text, parents, self._is_new(state.commits))
@@ -156,7 +156,7 @@ class Engine:
 
     def _asked_draft(self, ask: Ask) -> Draft:
         parents = [] if ask.context is None else [e.candidate.id for e in ask.context.parents]
-        body = {"parents": self._steps(parents), "operator": "seed" if ask.seed else self._operator.name}
+        body = {"parents": self._steps(parents), "operator": SEED if ask.seed else self._operator.name}
         return Draft(ASKED, ask.step, body)
 
     def _launch(self, ask: Ask) -> None:

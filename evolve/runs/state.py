@@ -11,7 +11,7 @@ from evaluators.champion import judge
 from evaluators.values import Evaluation
 from evolve.runs.trial import Challenge, OutcomeKind, Trial
 from evolve.search.archive import AddStatus, Archive
-from evolve.search.candidate import Candidate
+from evolve.search.candidate import SEED, Candidate
 from problems.base import Axis, Split
 
 QUARANTINES = 3
@@ -76,7 +76,8 @@ class State:
     def challenge(self, trial: Trial, rng: np.random.Generator) -> Challenge | None:
         """Decides a trial's challenge against the champion of this moment; None if it makes none.
 
-        A challenger overtaken on SEARCH since it was asked for lapses and spends no error.
+        The best seed on VALIDATION is where a run starts from, not a claim: seeds replace each other by their
+        score and spend no error. A challenger overtaken on SEARCH since it was asked lapses and spends none.
         """
         validation, search = trial.evaluations.get(Split.VALIDATION), trial.evaluations.get(Split.SEARCH)
         if (
@@ -86,13 +87,14 @@ class State:
             or search is None
         ):
             return None
-        if self.champion is None:
-            verdict = judge(validation, None, rng, challenge=1)
-            return Challenge(None, verdict.promoted, None)
-        if (search.score or 0.0) <= (self.champion.search.score or 0.0):
+        champion = self.champion
+        if champion is None or trial.operator == SEED:
+            better = champion is None or (validation.score or 0.0) > (champion.validation.score or 0.0)
+            return Challenge(None, better and judge(validation, None, rng, challenge=1).promoted, None)
+        if (search.score or 0.0) <= (champion.search.score or 0.0):
             return None
         number = self.challenges + 1
-        verdict = judge(validation, self.champion.validation, rng, challenge=number)
+        verdict = judge(validation, champion.validation, rng, challenge=number)
         return Challenge(number, verdict.promoted, verdict.interval)
 
     def apply(self, trial: Trial, challenge: Challenge | None) -> AddStatus:

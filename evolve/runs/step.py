@@ -12,7 +12,7 @@ from evaluators.job import Job, Measured
 from evaluators.values import Evaluation, Usage
 from evolve.runs.spec import RunSpec
 from evolve.runs.trial import OutcomeKind, Trial
-from evolve.search.candidate import Candidate
+from evolve.search.candidate import SEED, Candidate
 from evolve.search.novelty import fingerprint
 from evolve.search.operators import Context, ModelFailure, Operator, Rejection
 from problems.base import Split
@@ -64,7 +64,7 @@ class Stepper:
             async with asyncio.timeout(self.spec.step_deadline_s):
                 return await self._take(ask, rng)
         except TimeoutError:
-            operator = "seed" if ask.seed else self.operator.name
+            operator = SEED if ask.seed else self.operator.name
             return Trial(ask.step, OutcomeKind.CANCELLED, "deadline", operator)
 
     async def _take(self, ask: Ask, rng: np.random.Generator) -> Trial:

@@ -52,7 +52,7 @@ class Challenge:
     """A challenge to the champion, decided at commit.
 
     Attributes:
-        number: Counts the run's challenges from 1; None for the first champion, who meets no one.
+        number: Counts the run's challenges from 1; None for a seed, which claims nothing.
         interval: Paired VALIDATION difference, challenger minus champion.
     """
 

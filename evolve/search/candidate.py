@@ -3,6 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
+SEED = "seed"
+"""The operator of what a search starts from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -11,13 +14,13 @@ class Candidate:
     Attributes:
         source: The module's text, as it is run.
         parents: Ids of the candidates it was made from, the edited one first; empty for a seed.
-        operator: Name of the operator that made it; `seed` for a seed.
+        operator: Name of the operator that made it; `SEED` for a seed.
         model: Name of the language model behind the operator, if one was asked.
     """
 
     source: str
     parents: tuple[str, ...] = ()
-    operator: str = "seed"
+    operator: str = SEED
     model: str | None = None
 
     @property

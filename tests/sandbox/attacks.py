@@ -40,8 +40,8 @@ class Attack:
 
     Attributes:
         stopped_by: Layers that stop it, each of them by itself.
-        hindered_by: Layers that stop it on some machines: becoming nobody needs an interpreter that nobody may
-            read, and the limit on processes does not bind root.
+        hindered_by: Layers that stop it on some machines: becoming nobody needs an interpreter that nobody
+            may read, and the limit on processes does not bind root.
     """
 
     name: str
@@ -144,7 +144,8 @@ ENVIRONMENT = (
     ),
     Attack(
         "find an open descriptor",
-        "import os\nfound = []\nfor fd in range(4, 64):\n    try:\n        os.fstat(fd)\n        found.append(fd)\n"
+        "import os\nfound = []\nfor fd in range(4, 64):\n    try:\n        os.fstat(fd)\n"
+        "        found.append(fd)\n"
         "    except OSError:\n        pass\nreturn 'found' if found else ''",
         answered("found"),
         frozenset({D}),
@@ -167,7 +168,8 @@ NETWORK = (
     ),
     Attack(
         "connect to an abstract socket",
-        "import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect('\\0' + task.socket)\nreturn 'connected'",
+        "import socket\ns = socket.socket(socket.AF_UNIX)\n"
+        "s.connect('\\0' + task.socket)\nreturn 'connected'",
         answered("connected"),
         frozenset({N, L, S}),
     ),
@@ -190,7 +192,8 @@ PROCESSES = (
     ),
     Attack(
         "leave a grandchild behind",
-        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(1)\n"
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n"
+        "    if os.fork() == 0:\n        time.sleep(1)\n"
         "    os._exit(0)\nreturn 'left'",
         answered("left"),
         frozenset({S}),
@@ -219,8 +222,8 @@ PROCESSES = (
     ),
     Attack(
         "trace another process",
-        RAW
-        + "attached = libc.ptrace(0x4206, task.victim, None, None)\nreturn 'attached' if attached == 0 else ''",
+        RAW + "attached = libc.ptrace(0x4206, task.victim, None, None)\n"
+        "return 'attached' if attached == 0 else ''",
         answered("attached"),
         frozenset({N, L, S}),
         frozenset({I}),
@@ -233,7 +236,8 @@ PROCESSES = (
         "there = Part(int(maps.split('-')[0], 16), 4)\n"
         "buffer = ctypes.create_string_buffer(4)\n"
         "here = Part(ctypes.addressof(buffer), 4)\n"
-        "got = libc.process_vm_readv(task.victim, ctypes.byref(here), size(1), ctypes.byref(there), size(1), 0)\n"
+        "both = ctypes.byref(here), size(1), ctypes.byref(there), size(1), 0\n"
+        "got = libc.process_vm_readv(task.victim, *both)\n"
         "return 'read' if got == 4 else ''",
         answered("read"),
         frozenset({N, L, S}),
@@ -305,20 +309,27 @@ WATCHED = {
     "compute too long in one instruction": ("cpu_limit", "pow(3, 1 << 21)\nreturn 'done'"),
     "compute too long with every signal ignored": (
         "cpu_limit",
-        "import signal\nfor s in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:\n"
-        "    signal.signal(s, signal.SIG_IGN)\n" + SPIN + "return 'done'",
+        (
+            "import signal\nfor s in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:\n"
+            "    signal.signal(s, signal.SIG_IGN)\n" + SPIN + "return 'done'"
+        ),
     ),
     "compute too long with the clocks patched": (
         "cpu_limit",
-        "import time\nreal = time.process_time\ntime.process_time = time.perf_counter = lambda: 0.0\n"
-        "end = real() + 0.4\nwhile real() < end:\n    pass\nreturn 'done'",
+        (
+            "import time\nreal = time.process_time\ntime.process_time = time.perf_counter = lambda: 0.0\n"
+            "end = real() + 0.4\nwhile real() < end:\n    pass\nreturn 'done'"
+        ),
     ),
     "sleep": ("wall_limit", "import time\ntime.sleep(1.4)\nreturn 'done'"),
     "drip an answer": (
         "wall_limit",
-        "import os, struct, time\nbody = b'\"done\"'\nframe = struct.pack('<cI', b'a', len(body)) + body\n"
-        "for byte in frame:\n    time.sleep(0.13)\n    os.write(3, bytes([byte]))\n"
-        "import sys\nos.read(3, 1)",
+        (
+            "import os, struct, time\nbody = b'\"done\"'\n"
+            "frame = struct.pack('<cI', b'a', len(body)) + body\n"
+            "for byte in frame:\n    time.sleep(0.13)\n    os.write(3, bytes([byte]))\n"
+            "os.read(3, 1)"
+        ),
     ),
     "return too much": ("answer_too_large", "return 'done' + ' ' * (2 << 20)"),
     "announce four gigabytes": (

@@ -1,4 +1,4 @@
-"""Attacks come to nothing, and each succeeds where what stops it is left out, so that these tests can fail."""
+"""Attacks come to nothing, and each succeeds where what stops it is left out: these tests can fail."""
 
 import os
 import socket

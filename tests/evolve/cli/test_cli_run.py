@@ -9,7 +9,7 @@ from tests.evolve.cli.conftest import COMMAND, Adrs, Ended
 
 
 def interrupted(db: Path, *words: str, signals: list[signal.Signals]) -> Ended:
-    """Starts a run and signals it as soon as it has said how far it is."""
+    """Starts a run and signals it as soon as it has committed something."""
     command = [*COMMAND, "run", "toy-order", "--name", "it", "--db", str(db), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -58,7 +58,7 @@ def test_an_interrupted_run_resumes_to_the_end_it_would_have_had(adrs: Adrs, tmp
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_stop_a_run_as_cleanly(tmp_path: Path, toy: Path, number: signal.Signals) -> None:
-    stopped = interrupted(tmp_path / "adrs.db", "--max-evals", "5000", signals=[number])
+    stopped = interrupted(tmp_path / "adrs.db", "--max-evals", "100", signals=[number])
     assert stopped.code == 130
     assert "it was interrupted" in stopped.out
 
@@ -66,13 +66,13 @@ def test_other_signals_stop_a_run_as_cleanly(tmp_path: Path, toy: Path, number: 
 @pytest.mark.slow
 def test_a_second_signal_stops_at_once_and_nothing_is_lost(adrs: Adrs, tmp_path: Path) -> None:
     db = tmp_path / "adrs.db"
-    stopped = interrupted(db, "--max-evals", "5000", signals=[signal.SIGINT, signal.SIGTERM])
+    stopped = interrupted(db, "--max-evals", "100", signals=[signal.SIGINT, signal.SIGTERM])
     assert stopped.code == 130
     assert "stopped at once" in stopped.err
     assert "adrs resume it" in stopped.err
     before = adrs("runs", "--json", "--db", db).json["runs"][0]
     assert before["status"] == "killed"
-    budget = before["evaluated"] + 5
+    budget = before["evaluated"] + 20  # more than the window: what was asked is done whatever the budget
     assert adrs("resume", "it", "--max-evals", budget, "--db", db).code == 0
     assert adrs("runs", "--json", "--db", db).json["runs"][0]["evaluated"] == budget
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evolve.search.candidate import Candidate
-from evolve.search.crossover import cross
+from evolve.search.offline.crossover import cross
 from evolve.search.operators import Rejection
 from evolve.search.syntax import compiles
 from tests.evolve.search.policies import OPERATORS, OTHER, POLICY, context, proposed, sources

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from evolve.search.edits import EDITS, edit
 from evolve.search.novelty import fingerprint
-from evolve.search.specimen import specimen
+from evolve.search.offline.edits import EDITS, edit
+from evolve.search.offline.specimen import specimen
 from evolve.search.syntax import compiles
 from tests.evolve.search.policies import INTERFACE, OPERATORS, POLICY, context, sources
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolve.search.candidate import Candidate
-from evolve.search.edits import EDITS
 from evolve.search.novelty import fingerprint
 from evolve.search.offline import Offline, Rewriter, in_place, portfolio
+from evolve.search.offline.edits import EDITS
 from evolve.search.operators import Rejection
 from evolve.search.syntax import compiles, normal_lines
 from tests.evolve.search.policies import (

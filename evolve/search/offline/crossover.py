@@ -3,10 +3,10 @@
 import numpy as np
 
 from evolve.search.draws import one_of, shuffled
-from evolve.search.kind import Kind
+from evolve.search.offline.kind import Kind
+from evolve.search.offline.specimen import Specimen, fitting, specimen
+from evolve.search.offline.transplant import Function, functions, transplant
 from evolve.search.operators import Context
-from evolve.search.specimen import Specimen, fitting, specimen
-from evolve.search.transplant import Function, functions, transplant
 
 FUNCTION_SHARE = 0.6
 """How often a whole function is taken rather than an expression."""

@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from evolve.search import expressions, statements
 from evolve.search.draws import weighted
-from evolve.search.expressions import Edit
-from evolve.search.specimen import Specimen
+from evolve.search.offline import expressions, statements
+from evolve.search.offline.expressions import Edit
+from evolve.search.offline.specimen import Specimen
 from evolve.search.syntax import Replacement
 
 EDITS: Mapping[Edit, float] = MappingProxyType(

@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from evolve.search.draws import one_of, weighted
-from evolve.search.expressions import COEFFICIENTS
-from evolve.search.kind import Kind
-from evolve.search.loops import named
-from evolve.search.sites import Block, Scopes, path
-from evolve.search.specimen import Specimen, fitting
+from evolve.search.offline.expressions import COEFFICIENTS
+from evolve.search.offline.kind import Kind
+from evolve.search.offline.loops import named
+from evolve.search.offline.sites import Block, Scopes, path
+from evolve.search.offline.specimen import Specimen, fitting
 from evolve.search.syntax import Replacement, walk
 
 _ONE_LINERS = (ast.Assign, ast.AugAssign, ast.Expr, ast.Continue, ast.Break)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from evolve.search.kind import Kind
+from evolve.search.offline.kind import Kind
 from evolve.search.syntax import parse, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef

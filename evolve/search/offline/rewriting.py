@@ -1,4 +1,4 @@
-"""Operators that ask no model and know no problem: they rewrite the parents' own text."""
+"""Drafts until one is a new program of bearable size, and the mix of operators that a run uses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from evolve.search.candidate import Candidate
-from evolve.search.constants import nudge
-from evolve.search.crossover import cross
 from evolve.search.draws import weighted
-from evolve.search.edits import edit
+from evolve.search.offline.constants import nudge
+from evolve.search.offline.crossover import cross
+from evolve.search.offline.edits import edit
+from evolve.search.offline.specimen import Specimen, specimen
 from evolve.search.operators import Context, Operator, Proposal, Rejection
-from evolve.search.specimen import Specimen, specimen
 from evolve.search.syntax import Replacement, compiles
 
 ATTEMPTS = 40

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from evolve.search.draws import one_of
-from evolve.search.kind import Kind
-from evolve.search.loops import called
-from evolve.search.sites import Site
-from evolve.search.specimen import Donor, Specimen, fitting
+from evolve.search.offline.kind import Kind
+from evolve.search.offline.loops import called
+from evolve.search.offline.sites import Site
+from evolve.search.offline.specimen import Donor, Specimen, fitting
 from evolve.search.syntax import Replacement
 
 Edit = Callable[[Specimen, np.random.Generator], tuple[Replacement, ...] | None]

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from evolve.search.loops import named
+from evolve.search.offline.loops import named
 from evolve.search.syntax import walk
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef

@@ -9,13 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from evolve.search.draws import one_of
-from evolve.search.kind import Kind
-from evolve.search.kinds import Kinds, infer
-from evolve.search.loops import counts, progress
-from evolve.search.members import offered
-from evolve.search.sites import Block, Scopes, Site, path, survey
+from evolve.search.offline.kind import Kind
+from evolve.search.offline.kinds import Kinds, infer
+from evolve.search.offline.loops import counts, progress
+from evolve.search.offline.members import offered
+from evolve.search.offline.sites import Block, Scopes, Site, path, survey
+from evolve.search.offline.vocabulary import Vocabulary, vocabulary
 from evolve.search.syntax import Program, Replacement, program, walk
-from evolve.search.vocabulary import Vocabulary, vocabulary
 
 LONGEST_DONOR = 120
 """Characters of an expression that is copied elsewhere; longer ones make sources grow faster than scores."""

@@ -4,9 +4,9 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from evolve.search.kind import Kind
+from evolve.search.offline.kind import Kind
+from evolve.search.offline.vocabulary import Vocabulary
 from evolve.search.syntax import walk
-from evolve.search.vocabulary import Vocabulary
 
 _NUMERIC_CALLS = frozenset(
     {

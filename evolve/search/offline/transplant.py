@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from evolve.search.definitions import definitions, import_of, needed, renamable, renamed, same, unused
-from evolve.search.members import Members, required
+from evolve.search.offline.definitions import definitions, import_of, needed, renamable, renamed, same, unused
+from evolve.search.offline.members import Members, required
 from evolve.search.syntax import Program, Replacement
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef

@@ -6,9 +6,9 @@ import math
 import numpy as np
 
 from evolve.search.draws import one_of, weighted
-from evolve.search.loops import named
-from evolve.search.sites import Site
-from evolve.search.specimen import Specimen
+from evolve.search.offline.loops import named
+from evolve.search.offline.sites import Site
+from evolve.search.offline.specimen import Specimen
 from evolve.search.syntax import Replacement
 
 SMALL_INTEGERS = (0, 1, 2, 3, 5, 10)

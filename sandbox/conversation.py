@@ -1,0 +1,163 @@
+"""One child's life in the parent: exchanges within their limits, and the end, with its cause."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from sandbox import wire
+from sandbox.channel import Channel, Closed, Overrun, Oversize, Process
+from sandbox.control import Reaped
+from sandbox.faults import Fault, fault
+from sandbox.layers import SandboxUnavailable
+from sandbox.limits import ChildLimits, ChildUsage, wall_limit_s
+
+_SET_UP_CPU_S: Final = 10.0
+"""For the layers alone: never reached on a machine that works."""
+
+_FAULT_BYTES: Final = 8192
+"""Room for a fault where an answer is expected, however small answers must be."""
+
+
+class Conversation:
+    """Question and answer with a child, until one of the two sides ends it."""
+
+    def __init__(
+        self, limits: ChildLimits, channel: Channel, process: Process, *, reap: Callable[[], Reaped]
+    ) -> None:
+        self._limits = limits
+        self._channel = channel
+        self._process = process
+        self._reap = reap
+        self._used_s = 0.0
+        self._total_end_s = 0.0
+        self._opened = time.monotonic()
+        self._fault: Fault | None = None
+        self._usage: ChildUsage | None = None
+
+    def await_seal(self) -> None:
+        """Waits until the layers are up.
+
+        Raises:
+            SandboxUnavailable: They could not be set up, so the candidate has not run.
+        """
+        self._channel.begin(_SET_UP_CPU_S, 0.0)
+        try:
+            verb, body = self._channel.receive(_FAULT_BYTES)
+            self._used_s = self._channel.check()
+        except (Closed, Overrun, Oversize) as error:
+            self.close()
+            raise SandboxUnavailable(f"a child did not come up: {error!r}") from error
+        if verb != wire.SEALED:
+            self.close()
+            raise SandboxUnavailable(f"a child could not be confined: {body.decode('utf-8', 'replace')}")
+        self._total_end_s = self._used_s + self._limits.total_cpu_s
+
+    def exchange(
+        self, what: str, frame: bytes, *, cpu_limit_s: float, room: int
+    ) -> tuple[bytes, bytes] | Fault:
+        """Sends a frame and waits for the reply.
+
+        Args:
+            what: Does the work, in messages.
+            room: Bytes of a reply's body, besides those of a fault.
+
+        Returns:
+            Verb and body, or the fault that ended the child, now or before.
+
+        Raises:
+            SandboxUnavailable: The fork server has ended.
+        """
+        if self._fault is not None:
+            return self._fault
+        if self._usage is not None:
+            raise SandboxUnavailable("the fork server ended, and this child with it")
+        cap = room + _FAULT_BYTES
+        limit_s = min(cpu_limit_s, self._total_end_s - self._used_s)
+        try:
+            self._channel.begin(limit_s, self._used_s)
+            self._channel.send(frame)
+            reply = self._channel.receive(cap)
+            # An answer that came in time by the wall may still have taken too much CPU.
+            self._used_s = self._channel.check()
+        except Overrun as error:
+            return self.end(fault(error.rule, self._overrun(what, error, limit_s, cpu_limit_s)))
+        except Oversize as error:
+            return self.end(fault("answer_too_large", f"{what} sends {error} bytes, but {cap} are allowed"))
+        except Closed:
+            return self._post_mortem(what)
+        return reply
+
+    def _overrun(self, what: str, error: Overrun, limit_s: float, cpu_limit_s: float) -> str:
+        used = f"{error.used_s:.3g} s of CPU"
+        if error.rule == "wall_limit":
+            allowed = wall_limit_s(limit_s)
+            return (
+                f"{what} did not answer within {allowed:.3g} s; it used {used} of the {limit_s:.3g} s allowed"
+            )
+        if limit_s < cpu_limit_s:
+            total = self._limits.total_cpu_s
+            return (
+                f"{what} used {used}, and the whole process more than the {total:.3g} s allowed in its life"
+            )
+        return f"{what} used {used}, but {limit_s:.3g} s are allowed"
+
+    def break_off(self) -> Fault:
+        """Ends a child that did not keep to the protocol."""
+        return self.end(fault("protocol", "the policy's process did not keep to the form of an answer"))
+
+    def end(self, fault: Fault) -> Fault:
+        """Ends the child, for a reason that all later exchanges give."""
+        self._fault = fault
+        self._settle()
+        return fault
+
+    def _post_mortem(self, what: str) -> Fault:
+        by_itself = self._process.ends_by_itself()
+        reaped = self._settle()
+        code = os.waitstatus_to_exitcode(reaped.status)
+        if not by_itself:
+            ended = fault("exited", f"{what} closed the channel by which it should have answered")
+        elif code >= 0:
+            ended = fault("exited", f"{what} ended the process (exit status {code}) without an answer")
+        elif -code == signal.SIGXCPU or reaped.cpu_s > self._limits.total_cpu_s:
+            ended = fault("cpu_limit", f"{what} went on until {reaped.cpu_s:.3g} s of CPU in total were used")
+        elif -code == signal.SIGKILL and reaped.peak_bytes > self._limits.memory_bytes // 2:
+            ended = fault("memory_limit", f"{what} was killed by the system, most likely for its memory")
+        else:
+            ended = fault("signal", f"{what} ended by {_signal_name(-code)}")
+        self._fault = ended
+        return ended
+
+    def _settle(self) -> Reaped:
+        self._process.kill()
+        cpu_s = self._process.cpu_s()
+        try:
+            reaped = self._reap()
+        finally:
+            self._channel.close()
+            self._process.close()
+            self._usage = ChildUsage(cpu_s, time.monotonic() - self._opened, 0)
+        self._usage = ChildUsage(reaped.cpu_s, self._usage.wall_s, reaped.peak_bytes)
+        return reaped
+
+    def cpu_s(self) -> float:
+        """CPU seconds of the process so far, by a clock that it cannot set; set-up included."""
+        return self._process.cpu_s() if self._usage is None else self._usage.cpu_s
+
+    def close(self) -> ChildUsage:
+        """Ends the process if it lives. Later calls return the same usage."""
+        if self._usage is None:
+            self._fault = fault("exited", "the child was closed")
+            # If the fork server is gone, it took the process along, which is all that is asked.
+            with suppress(SandboxUnavailable):
+                self._settle()
+        return self._usage or ChildUsage(0.0, 0.0, 0)
+
+
+def _signal_name(number: int) -> str:
+    names = {known.value: known.name for known in signal.Signals}
+    name = names.get(number, f"signal {number}")
+    return f"{name} (a forbidden kind of system call)" if number == signal.SIGSYS else name
