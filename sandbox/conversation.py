@@ -36,6 +36,7 @@ class Conversation:
         self._opened = time.monotonic()
         self._fault: Fault | None = None
         self._usage: ChildUsage | None = None
+        self._asking = False
 
     def await_seal(self) -> None:
         """Waits until the layers are up.
@@ -74,6 +75,10 @@ class Conversation:
             return self._fault
         if self._usage is not None:
             raise SandboxUnavailable("the fork server ended, and this child with it")
+        if self._asking:
+            # What would be read now is the reply to another question.
+            raise SandboxUnavailable("an exchange with this child was interrupted; open a fresh one")
+        self._asking = True
         cap = room + _FAULT_BYTES
         limit_s = min(cpu_limit_s, self._total_end_s - self._used_s)
         try:
@@ -88,6 +93,7 @@ class Conversation:
             return self.end(fault("answer_too_large", f"{what} sends {error} bytes, but {cap} are allowed"))
         except Closed:
             return self._post_mortem(what)
+        self._asking = False
         return reply
 
     def _overrun(self, what: str, error: Overrun, limit_s: float, cpu_limit_s: float) -> str:

@@ -90,7 +90,7 @@ def problems_show(problem: ProblemName, as_json: Json = False) -> None:
 def evaluate(  # noqa: PLR0913 - the verb's options
     problem: ProblemName,
     policy: Annotated[
-        Path | None, typer.Argument(metavar="[POLICY.py]", help="The policy's file.", show_default=False)
+        Path | None, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
     ] = None,
     *,
     baseline: Annotated[
@@ -208,7 +208,7 @@ def show(
     run: RunName,
     candidate: Annotated[
         str | None,
-        typer.Argument(metavar="[CANDIDATE]", help="Step, or the first digits of an id.", show_default=False),
+        typer.Argument(metavar="CANDIDATE", help="Step, or the first digits of an id.", show_default=False),
     ] = None,
     as_json: Json = False,
     db: Db = _DB,

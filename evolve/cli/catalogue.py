@@ -141,25 +141,30 @@ def _split_table(stages: list[Stage]) -> Table:
 
 
 def _baseline_table(problem: Problem) -> Table:
-    found = table("baseline", "score", "seed", "licence", "paper")
-    for column in found.columns[2:]:
-        column.justify = "left"
-    found.columns[4].no_wrap, found.columns[4].overflow = False, "fold"
+    found = table("baseline", "score", "seed")
+    found.columns[2].justify = "left"
     for baseline in problem.baselines:
-        seed = "yes" if baseline.name in problem.seeds else ""
-        words = (baseline.licence, baseline.paper)
-        found.add_row(baseline.name, f"{baseline.score:.4f}", seed, *map(one_line, words))
+        found.add_row(baseline.name, f"{baseline.score:.4f}", "yes" if baseline.name in problem.seeds else "")
     return found
 
 
 def _remarks(problem: Problem, folder: DataFolder, stages: list[Stage]) -> dict[str, str]:
     missing = list(dict.fromkeys(s.missing for s in stages if s.missing))
-    rows = {"bound": problem.bound, "scores": "of baselines: strict, on generated validation"}
-    if len(set(problem.limits.values())) == 1:
-        rows["limits"] = limits_sentence(problem.limits[Split.SEARCH], one_shot=problem.one_shot)
-    else:
-        for split, limits in problem.limits.items():
-            rows[f"limits, {split}"] = limits_sentence(limits, one_shot=problem.one_shot)
     more = f" (and {len(missing) - 1} more: --json)" if len(missing) > 1 else ""
-    rows["data"] = missing[0] + more if missing else f"found in {folder.root}"
-    return rows
+    papers = [f"{b.name}: {b.paper} ({b.licence})" for b in problem.baselines]
+    return {
+        "bound": problem.bound,
+        "scores": "of baselines: strict, on generated validation",
+        "limits": "\n".join(_limits(problem)),
+        "data": missing[0] + more if missing else f"found in {folder.root}",
+        "papers": "\n".join(papers),
+    }
+
+
+def _limits(problem: Problem) -> Iterator[str]:
+    """Says each set of limits once, with the splits it holds on."""
+    splits: dict[str, list[str]] = {}
+    for split, limits in problem.limits.items():
+        splits.setdefault(limits_sentence(limits, one_shot=problem.one_shot), []).append(str(split))
+    for sentence, where in splits.items():
+        yield sentence if len(splits) == 1 else f"{', '.join(where)}: {sentence}"

@@ -6,12 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.run_names import HOLDOUT_LOG, run_named
 from evolve.cli.terminal import console, harmless, one_line, table, write_json
-from evolve.runs.history import Digest, champion_source, digest_of
+from evolve.runs.history import Outline, champion_source, outline
 from evolve.runs.rows import RunRow
 from evolve.runs.store import Store
 from problems.base import Split
@@ -21,47 +19,50 @@ def list_runs(db: Path, *, as_json: bool) -> Exit:
     """Lists the runs of a store."""
     with Store.open(db, create=False) as store:
         rows = [row for row in store.runs() if row.name != HOLDOUT_LOG]
-        found = [(row, digest_of(store, row.name, now=time.time())) for row in rows]
+        found = [(row, outline(store, row.name, now=time.time())) for row in rows]
     if as_json:
-        write_json({"runs": [_as_json(row, digest) for row, digest in found]})
+        write_json({"runs": [_as_json(row, told) for row, told in found]})
         return Exit.DONE
     if not found:
         say(f"{db} has no runs yet; start one with: adrs run PROBLEM")
         return Exit.DONE
-    listing = table("run", "problem", "status", "evaluated", "champion", "validation", "started", left=3)
-    for row, digest in found:
-        spec, score = digest.header.spec, champion_score(digest)
+    listing = table("run", "problem", "status", "evaluated", "champion", "started", left=3)
+    for row, told in found:
+        spec, score = told.header.spec, champion_score(told)
         listing.add_row(
             one_line(row.name),
-            Text(f"{spec.problem}, {spec.workload}"),
-            Text(one_line(str(digest.status))),
-            f"{digest.evaluated}/{spec.max_evals}",
-            "-" if digest.champion is None else f"step {digest.champion}",
-            "-" if score is None else f"{score:.4f}",
-            local_time(row.created_at),
+            spec.problem if spec.workload == "generated" else f"{spec.problem}, {spec.workload}",
+            str(told.status.phase),
+            f"{told.evaluated}/{spec.max_evals}",
+            f"{score:.4f}"
+            if score is not None
+            else "-"
+            if told.champion is None
+            else f"step {told.champion}",
+            f"{datetime.fromtimestamp(row.created_at).astimezone():%m-%d %H:%M}",
         )
     console().print(listing)
     return Exit.DONE
 
 
-def champion_score(digest: Digest) -> float | None:
+def champion_score(told: Outline) -> float | None:
     """The champion's VALIDATION score, once it was compared."""
-    rows = [s for s in digest.standings if s.lead is None and s.split is Split.VALIDATION]
+    rows = [s for s in told.standings if s.lead is None and s.split is Split.VALIDATION]
     return rows[0].score if rows else None
 
 
-def _as_json(row: RunRow, digest: Digest) -> dict[str, Any]:
-    spec, status = digest.header.spec, digest.status
+def _as_json(row: RunRow, told: Outline) -> dict[str, Any]:
+    spec, status = told.header.spec, told.status
     return {
         "name": row.name,
         "problem": spec.problem,
         "workload": spec.workload,
         "status": str(status.phase),
         "reason": status.reason,
-        "evaluated": digest.evaluated,
+        "evaluated": told.evaluated,
         "max_evals": spec.max_evals,
-        "champion": digest.champion,
-        "score": champion_score(digest),
+        "champion": told.champion,
+        "score": champion_score(told),
         "started_at": row.created_at,
         "last_at": row.last_at,
     }

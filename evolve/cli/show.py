@@ -15,7 +15,7 @@ from evolve.cli.exits import Exit
 from evolve.cli.run_names import run_named
 from evolve.cli.runs import local_time
 from evolve.cli.terminal import console, facts, harmless, table, write_json
-from evolve.runs.history import Digest, digest_of, rebuild
+from evolve.runs.history import Outline, outline, rebuild
 from evolve.runs.state import State
 from evolve.runs.store import Store
 from problems.registry import get
@@ -27,23 +27,23 @@ ID_DIGITS = 12
 def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
     """Shows what a run was asked, how far it is, and what it found."""
     with Store.open(db, create=False) as store:
-        digest = digest_of(store, run_named(run), now=time.time())
-        state = rebuild(store, run, digest.header, get(digest.header.spec.problem).axes)
+        told = outline(store, run_named(run), now=time.time())
+        state = rebuild(store, run, told.header, get(told.header.spec.problem).axes)
         row = next(row for row in store.runs() if row.name == run)
     if as_json:
-        write_json({"name": run, "started_at": row.created_at, **_run_json(digest, state)})
+        write_json({"name": run, "started_at": row.created_at, **_run_json(told, state)})
     else:
-        _print_run(run, digest, state, local_time(row.created_at))
+        _print_run(run, told, state, local_time(row.created_at))
     return Exit.DONE
 
 
-def _run_json(digest: Digest, state: State) -> dict[str, Any]:
+def _run_json(told: Outline, state: State) -> dict[str, Any]:
     champion, best = state.champion, state.archive.best
     return {
-        "spec": msgspec.to_builtins(digest.header.spec),
-        "machine": dict(digest.header.machine),
-        "status": str(digest.status.phase),
-        "reason": digest.status.reason,
+        "spec": msgspec.to_builtins(told.header.spec),
+        "machine": dict(told.header.machine),
+        "status": str(told.status.phase),
+        "reason": told.status.reason,
         "evaluated": state.evaluated,
         "commits": state.commits,
         "champion": None
@@ -64,15 +64,15 @@ def _run_json(digest: Digest, state: State) -> dict[str, Any]:
         "operators": {name: asdict(tally) for name, tally in sorted(state.tallies.items())},
         "faults": dict(state.faults),
         "quarantined": list(state.quarantined),
-        "standings": msgspec.to_builtins(digest.standings),
+        "standings": msgspec.to_builtins(told.standings),
     }
 
 
-def _print_run(run: str, digest: Digest, state: State, started: str) -> None:
-    out, spec = console(), digest.header.spec
+def _print_run(run: str, told: Outline, state: State, started: str) -> None:
+    out, spec = console(), told.header.spec
     out.print(Text(harmless(heading(run, spec)), style="bold"))
     out.print()
-    rows = {"started": started, "status": str(digest.status)}
+    rows = {"started": started, "status": str(told.status)}
     rows["evaluated"] = f"{state.evaluated} of {spec.max_evals}, in {state.commits} steps"
     rows["seeds"] = ", ".join(spec.seeds)
     rows |= _found(state)
@@ -83,9 +83,9 @@ def _print_run(run: str, digest: Digest, state: State, started: str) -> None:
     if state.tallies:
         out.print()
         out.print(_operator_table(state))
-    for split in dict.fromkeys(row.split for row in digest.standings):
+    for split in dict.fromkeys(row.split for row in told.standings):
         out.print()
-        out.print(standings_table([row for row in digest.standings if row.split == split]))
+        out.print(standings_table([row for row in told.standings if row.split == split]))
 
 
 def _found(state: State) -> dict[str, str]:

@@ -48,7 +48,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class Outline:
     """A run in a line: what can be told without rebuilding it.
 
     Attributes:
@@ -85,7 +85,7 @@ def rebuild(store: Store, run: str, header: Header, axes: tuple[Axis, ...]) -> S
     return state
 
 
-def digest_of(store: Store, run: str, *, now: float) -> Digest:
+def outline(store: Store, run: str, *, now: float) -> Outline:
     """Reads a run's header, its commits and its end, but no measurement and no text."""
     header, last, evaluated, champion = Header.read(store, run), "", 0, None
     reason: str | None = None
@@ -102,7 +102,7 @@ def digest_of(store: Store, run: str, *, now: float) -> Digest:
                 standings = read_standings(event.body)
         last = event.kind
     stopped = last in {STOPPED, COMPARED}
-    return Digest(
+    return Outline(
         header, _status(store, run, reason if stopped else None, now), evaluated, champion, standings
     )
 

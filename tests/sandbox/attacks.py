@@ -322,12 +322,12 @@ WATCHED = {
         ),
     ),
     "sleep": ("wall_limit", "import time\ntime.sleep(1.4)\nreturn 'done'"),
-    "drip an answer": (
+    "drip an answer, never leaving the parent to wait": (
         "wall_limit",
         (
-            "import os, struct, time\nbody = b'\"done\"'\n"
+            "import os, struct, time\nDRIPS = 700\nbody = b'\"done\"' + b' ' * DRIPS\n"
             "frame = struct.pack('<cI', b'a', len(body)) + body\n"
-            "for byte in frame:\n    time.sleep(0.13)\n    os.write(3, bytes([byte]))\n"
+            "for byte in frame:\n    time.sleep(0.002)\n    os.write(3, bytes([byte]))\n"
             "os.read(3, 1)"
         ),
     ),

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -119,3 +120,11 @@ def test_what_the_parent_stops_is_allowed_within_wider_limits(strong: ForkServer
     answer = _watched(strong, WATCHED[name][1], GENEROUS)
     assert isinstance(answer, str)
     assert answer.strip() == "done"
+
+
+def test_a_drip_is_cut_off_when_its_time_is_up_not_when_it_ends(strong: ForkServer) -> None:
+    _, body = WATCHED["drip an answer, never leaving the parent to wait"]
+    source = "def solve(task):\n" + textwrap.indent(body.replace("DRIPS = 700", "DRIPS = 3000"), "    ")
+    with strong.open(source, ATTACK_INTERFACE, TIGHT, seed=0) as child:
+        child.solve(NOWHERE)
+        assert child.close().wall_s < 4.0  # the limit is 1.2 s; the drip would last for 6 s at least

@@ -1,5 +1,6 @@
 """What a child answers, how it fails, and what it may not take along."""
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from sandbox import Child, ChildLimits, Fault, FaultKind, ForkServer, Interface
+from sandbox import Child, ChildLimits, Fault, FaultKind, ForkServer, Interface, SandboxUnavailable
 from sandbox.faults import RULES
 
 LIMITS = ChildLimits(init_cpu_s=2.0, call_cpu_s=2.0)
@@ -112,13 +113,13 @@ FAULTS = {
     "signal": ("import ctypes\ndef solve(task):\n    ctypes.string_at(0)\n", None, "SIGSEGV"),
     "exited": ("import os\ndef solve(task):\n    os._exit(3)\n", None, "exit status 3"),
     "exited by sys.exit": ("import sys\nsys.exit(4)\n", None, "exit status 4"),
-    "exited without channel": ("import os, time\ndef solve(t):\n    os.close(3)\n    time.sleep(9)", None, "closed"),
+    "exited unheard": ("import os\ndef solve(t):\n    os.close(3)\n    while True: pass", None, "closed"),
     "answer_type": ("def solve(task):\n    return [1.0, 'x']\n", "[1]", "str"),
     "answer_type of an object": ("def solve(task):\n    return [1.0, [object()]]\n", "[1][0]", "object"),
     "not_finite": ("def solve(task):\n    return [1.0, 2.0, float('inf')]\n", "[2]", "inf"),
-    "not_finite in an array": ("import numpy as n\ndef solve(t):\n    return n.array([0, n.nan])", "[1]", "nan"),
+    "not_finite in arrays": ("import numpy as n\ndef solve(t): return n.array([0, n.nan])", "[1]", "nan"),
     "answer_too_large": ("def solve(task):\n    return [0.1] * 10**6\n", None, "1048576 allowed"),
-    "answer_malformed": ("def solve(t):\n    for _ in range(10**5): t = [t]\n    return t\n", None, "recursion"),
+    "answer_malformed": ("def solve(t):\n    for _ in range(10**5): t = [t]\n    return t", None, "recur"),
     "syntax_error": ("def solve(task):\n    return (\n", "line 2", "never closed"),
     "syntax_error of nesting": ("x = " + "(" * 500 + ")" * 500, None, "nested"),
     "syntax_error of depth": ("x = " + "-" * 100000 + "1", None, "nested"),
@@ -183,6 +184,24 @@ def test_an_exception_leaves_the_child_alive(strong: ForkServer) -> None:
     with strong.open(source, ONE_SHOT, LIMITS, seed=0) as child:
         assert isinstance(child.solve(TASK), Fault)
         assert child.solve(TASK) == [1.0]
+
+
+def test_an_interrupted_exchange_cannot_be_mistaken_for_the_next(strong: ForkServer) -> None:
+    def interrupt(*_: object) -> None:
+        raise InterruptedError
+
+    source = "import time\ndef solve(task):\n    time.sleep(0.3)\n    return [1.0]\n"
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with strong.open(source, ONE_SHOT, LIMITS, seed=0) as child:
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(InterruptedError):
+                child.solve(TASK)
+            with pytest.raises(SandboxUnavailable, match="interrupted"):
+                child.solve(TASK)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert solved(strong, source) == [1.0]
 
 
 def test_the_whole_life_has_a_limit_too(strong: ForkServer) -> None:
@@ -321,7 +340,8 @@ def test_a_kill_is_the_fault_of_every_item_and_of_every_later_one(strong: ForkSe
 )
 def test_a_reply_out_of_form_ends_the_child(strong: ForkServer, reply: str) -> None:
     source = (
-        "import os, struct\nclass Policy:\n    def __init__(self, setup): ...\n    def step(self, observation):\n"
+        "import os, struct\nclass Policy:\n    def __init__(self, setup): ...\n"
+        "    def step(self, observation):\n"
         f"        verb, body = {reply}\n        os.write(3, struct.pack('<cI', verb, len(body)) + body)\n"
         "        os.read(3, 1)\n"
     )

@@ -13,7 +13,7 @@ def test_runs_lists_a_run_with_its_end_and_its_champion(adrs: Adrs, finished: Pa
     assert (run["status"], run["reason"]) == ("stopped", "max_evals")
     assert (run["evaluated"], run["max_evals"]) == (30, 30)
     assert 0.8 < run["score"] <= 1.0
-    assert "stopped (max_evals)" in adrs("runs", "--db", finished).out
+    assert "  stopped  " in adrs("runs", "--db", finished).out
 
 
 def test_a_run_tells_what_it_was_asked_and_what_it_found(adrs: Adrs, finished: Path) -> None:
