@@ -48,7 +48,9 @@ def exit_code_of(command: Callable[[], object]) -> int:
 
 def say(message: str) -> None:
     """Says something that is no result, on the error stream."""
-    sys.stderr.write(f"adrs: {message}\n")
+    from evolve.cli.terminal import harmless
+
+    sys.stderr.write(f"adrs: {harmless(message)}\n")
 
 
 def _explained(error: Exception) -> int:

@@ -28,17 +28,13 @@ def list_runs(db: Path, *, as_json: bool) -> Exit:
         return Exit.DONE
     listing = table("run", "problem", "status", "evaluated", "champion", "started", left=3)
     for row, told in found:
-        spec, score = told.header.spec, champion_score(told)
+        spec = told.header.spec
         listing.add_row(
             one_line(row.name),
             spec.problem if spec.workload == "generated" else f"{spec.problem}, {spec.workload}",
             str(told.status.phase),
             f"{told.evaluated}/{spec.max_evals}",
-            f"{score:.4f}"
-            if score is not None
-            else "-"
-            if told.champion is None
-            else f"step {told.champion}",
+            _champion(told),
             f"{datetime.fromtimestamp(row.created_at).astimezone():%m-%d %H:%M}",
         )
     console().print(listing)
@@ -49,6 +45,13 @@ def champion_score(told: Outline) -> float | None:
     """The champion's VALIDATION score, once it was compared."""
     rows = [s for s in told.standings if s.lead is None and s.split is Split.VALIDATION]
     return rows[0].score if rows else None
+
+
+def _champion(told: Outline) -> str:
+    score = champion_score(told)
+    if score is not None:
+        return f"{score:.4f}"
+    return "-" if told.champion is None else f"step {told.champion}"
 
 
 def _as_json(row: RunRow, told: Outline) -> dict[str, Any]:

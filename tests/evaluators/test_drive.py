@@ -108,15 +108,17 @@ def test_a_policy_that_thinks_too_long_on_average_times_out_at_the_end(bench: Be
 
 
 def test_what_the_wire_costs_is_not_the_policys(server: ForkServer) -> None:
-    # The idle policy under half of the wire's own cost: it passes only where the wire is taken off.
+    # The wire is charged where nobody takes it off, and is not where somebody does. The margins are wide, since
+    # a busy machine doubles what a step costs.
     problem = get("toy-gate")
     bench = open_bench(problem, server, 1.0)
     group, source = group_of(problem), problem.baselines[0].source
     wire_s = bench.wire_s(len(group))
     assert wire_s > 0
-    strict = replace(problem.limits[Split.SEARCH], step_mean_cpu_s=wire_s / 2)
+    strict = replace(problem.limits[Split.SEARCH], step_mean_cpu_s=wire_s)
     found = measure_group(bench, problem, source, group=group, limits=strict)
     assert all(m.fault is None for m in found.measurements)
+    strict = replace(strict, step_mean_cpu_s=wire_s / 20)
     found = measure_group(Bench(server, 1.0), problem, source, group=group, limits=strict)
     assert all(m.fault is not None for m in found.measurements)
 
