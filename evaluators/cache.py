@@ -48,8 +48,9 @@ def _keys(job: Job, mode: Mode) -> list[_Key]:
     return [(job.source, problem.name, problem.version, _digest(stage[i]), limits, mode) for i in job.groups]
 
 
-def _digest(group: tuple[Instance, ...]) -> tuple[str, ...]:
-    return tuple(instance.digest for instance in group)
+def _digest(group: tuple[Instance, ...]) -> tuple[tuple[str, str], ...]:
+    # With names, since two measured windows may look alike and must keep their own places and blocks.
+    return tuple((instance.name, instance.digest) for instance in group)
 
 
 def _out_of_memory(measurements: tuple[Measurement, ...]) -> bool:

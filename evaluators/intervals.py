@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
 
 from evaluators.values import Measurement
 
@@ -86,6 +85,8 @@ def paired(
 
 def _expanded_tail(tail: float, n: int) -> float:
     """Tail that makes the percentile interval as wide as a t interval (Hesterberg 2015)."""
+    from scipy.special import ndtr, stdtrit  # noqa: PLC0415 - it would cost every command 0.2 s
+
     return float(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, tail)))
 
 

@@ -38,7 +38,7 @@ def get(name: str) -> Problem:
     entry = _entries().get(name)
     if entry is None:
         near = difflib.get_close_matches(name, names(), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         raise UnknownProblem(f"there is no problem {name!r}{hint} Installed: {', '.join(names()) or 'none'}")
     try:
         problem = entry.load()

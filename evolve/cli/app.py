@@ -1,10 +1,11 @@
 """The verbs and their options. A verb imports its module when it is called, so that `--help` is quick."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
+
+from evolve.cli import options
 
 
 class InOrder(TyperGroup):
@@ -29,28 +30,6 @@ problems = typer.Typer(
 )
 app.add_typer(problems, name="problems")
 
-_DB = Path("results/adrs.db")
-_MODES = "auto (full, else strong), full, strong, weak or none"
-
-ProblemName = Annotated[
-    str, typer.Argument(metavar="PROBLEM", help="Name, as in: adrs problems", show_default=False)
-]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name, as in: adrs runs", show_default=False)]
-Db = Annotated[Path, typer.Option("--db", envvar="ADRS_DB", metavar="FILE", help="Store of runs.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
-Workload = Annotated[
-    str, typer.Option("--workload", metavar="W", help="generated, or real where there is data.")
-]
-Sandbox = Annotated[str, typer.Option("--sandbox", metavar="MODE", help=f"{_MODES}.")]
-Workers = Annotated[
-    int | None,
-    typer.Option("--workers", min=1, metavar="N", help="Worker processes.", show_default="one a core"),
-]
-MaxMinutes = Annotated[
-    float | None,
-    typer.Option("--max-minutes", metavar="M", help="Wall minutes at most.", show_default="no limit"),
-]
-
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -70,7 +49,7 @@ def adrs(
 
 
 @problems.callback()
-def problems_list(context: typer.Context, as_json: Json = False) -> None:
+def problems_list(context: typer.Context, as_json: options.Json = False) -> None:
     """Lists the installed problems, or shows one."""
     if context.invoked_subcommand is None:
         from evolve.cli.catalogue import list_problems
@@ -79,7 +58,7 @@ def problems_list(context: typer.Context, as_json: Json = False) -> None:
 
 
 @problems.command("show")
-def problems_show(problem: ProblemName, as_json: Json = False) -> None:
+def problems_show(problem: options.ProblemName, as_json: options.Json = False) -> None:
     """Shows a problem: brief, interface, splits, limits, data, baselines, bound."""
     from evolve.cli.catalogue import show_problem
 
@@ -88,29 +67,17 @@ def problems_show(problem: ProblemName, as_json: Json = False) -> None:
 
 @app.command("eval")
 def evaluate(  # noqa: PLR0913 - the verb's options
-    problem: ProblemName,
-    policy: Annotated[
-        Path | None, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
-    ] = None,
+    problem: options.ProblemName,
+    policy: options.PolicyFile = None,
     *,
-    baseline: Annotated[
-        str | None,
-        typer.Option("--baseline", metavar="NAME", help="Measure this baseline instead of a file."),
-    ] = None,
-    split: Annotated[
-        str, typer.Option("--split", metavar="S", help="smoke, search, validation, holdout or published.")
-    ] = "validation",
-    workload: Workload = "generated",
-    form: Annotated[
-        str,
-        typer.Option(
-            "--form", metavar="FORM", help="interface, or published: written for the published form."
-        ),
-    ] = "interface",
-    workers: Workers = None,
-    sandbox: Sandbox = "auto",
-    as_json: Json = False,
-    db: Db = _DB,
+    baseline: options.BaselineName = None,
+    split: options.SplitName = "validation",
+    workload: options.Workload = "generated",
+    form: options.Form = "interface",
+    workers: options.Workers = None,
+    sandbox: options.Sandbox = "auto",
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
 ) -> None:
     """Measures one policy on one split; exit 1 if it has any fault."""
     from evolve.cli.evaluate import EvalRequest, evaluate
@@ -132,30 +99,19 @@ def evaluate(  # noqa: PLR0913 - the verb's options
 
 @app.command()
 def run(  # noqa: PLR0913 - the verb's options
-    problem: ProblemName,
+    problem: options.ProblemName,
     *,
-    workload: Workload = "generated",
-    max_evals: Annotated[
-        int,
-        typer.Option("--max-evals", min=1, metavar="N", help="Candidates measured at most, seeds included."),
-    ] = 200,
-    max_minutes: MaxMinutes = None,
-    workers: Workers = None,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, metavar="N", help="Same seed, same run, at any number of workers.")
-    ] = 0,
-    seed_policy: Annotated[
-        list[Path] | None,
-        typer.Option("--seed-policy", metavar="FILE", help="Start from this policy, too; may be repeated."),
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option("--name", metavar="NAME", help="The run's name.", show_default="problem and time"),
-    ] = None,
-    sandbox: Sandbox = "auto",
-    db: Db = _DB,
+    workload: options.Workload = "generated",
+    max_evals: options.MaxEvals = 200,
+    max_minutes: options.MaxMinutes = None,
+    workers: options.Workers = None,
+    seed: options.Seed = 0,
+    seed_policy: options.SeedPolicies = None,
+    name: options.NewName = None,
+    sandbox: options.Sandbox = "auto",
+    db: options.Db = options.DB,
 ) -> None:
-    """Evolves policies for a problem, and compares the champion with every baseline."""
+    """Evolves policies, and compares the champion with every baseline."""
     from evolve.cli.run import RunRequest, start
 
     request = RunRequest(
@@ -166,25 +122,15 @@ def run(  # noqa: PLR0913 - the verb's options
 
 @app.command()
 def resume(  # noqa: PLR0913 - the verb's options
-    run: RunName,
+    run: options.RunName,
     *,
-    max_evals: Annotated[
-        int | None,
-        typer.Option("--max-evals", min=1, metavar="N", help="Candidates at most, those before included."),
-    ] = None,
-    max_minutes: MaxMinutes = None,
-    workers: Workers = None,
-    fork: Annotated[
-        bool, typer.Option("--fork", help="Go on as a new run, whatever has changed since.")
-    ] = False,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="The new run's name, with --fork.")
-    ] = None,
-    sandbox: Annotated[
-        str | None,
-        typer.Option("--sandbox", metavar="MODE", help="Another mode than before, with --fork."),
-    ] = None,
-    db: Db = _DB,
+    max_evals: options.MoreEvals = None,
+    max_minutes: options.MaxMinutes = None,
+    workers: options.Workers = None,
+    fork: options.Fork = False,
+    name: options.ForkName = None,
+    sandbox: options.NewSandbox = None,
+    db: options.Db = options.DB,
 ) -> None:
     """Goes on with a run that was stopped or killed; nothing is lost."""
     from evolve.cli.run import ResumeRequest, resume
@@ -196,7 +142,7 @@ def resume(  # noqa: PLR0913 - the verb's options
 
 
 @app.command()
-def runs(as_json: Json = False, db: Db = _DB) -> None:
+def runs(as_json: options.Json = False, db: options.Db = options.DB) -> None:
     """Lists the runs, newest first."""
     from evolve.cli.runs import list_runs
 
@@ -205,13 +151,10 @@ def runs(as_json: Json = False, db: Db = _DB) -> None:
 
 @app.command()
 def show(
-    run: RunName,
-    candidate: Annotated[
-        str | None,
-        typer.Argument(metavar="CANDIDATE", help="Step, or the first digits of an id.", show_default=False),
-    ] = None,
-    as_json: Json = False,
-    db: Db = _DB,
+    run: options.RunName,
+    candidate: options.CandidateName = None,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
 ) -> None:
     """Shows a run, or one of its candidates."""
     if candidate is None:
@@ -225,12 +168,10 @@ def show(
 
 @app.command()
 def best(
-    run: RunName,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write it there.", show_default="print it")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
-    db: Db = _DB,
+    run: options.RunName,
+    out: options.Out = None,
+    force: options.Force = False,
+    db: options.Db = options.DB,
 ) -> None:
     """Hands over the champion's source."""
     from evolve.cli.runs import hand_over
@@ -239,7 +180,9 @@ def best(
 
 
 @app.command()
-def doctor(sandbox: Sandbox = "auto", as_json: Json = False, db: Db = _DB) -> None:
+def doctor(
+    sandbox: options.Sandbox = "auto", as_json: options.Json = False, db: options.Db = options.DB
+) -> None:
     """Checks this machine: sandbox, packages, data, store."""
     from evolve.cli.doctor import examine
 

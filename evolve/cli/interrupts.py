@@ -37,11 +37,9 @@ def interruptible(run: str) -> Iterator[asyncio.Event]:
             _tell(f"stopped at once by {signal.Signals(number).name}; go on with: adrs resume {run}")
             os._exit(Exit.INTERRUPTED)
 
-    before = {s: signal.getsignal(s) for s in SIGNALS}
     # Under nohup a hang-up is ignored, and stays so.
-    heard = [s for s in SIGNALS if s is not signal.SIGHUP or before[s] is not signal.SIG_IGN]
-    for number in heard:
-        signal.signal(number, handle)
+    heard = [s for s in SIGNALS if s is not signal.SIGHUP or signal.getsignal(s) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handle) for number in heard}
     try:
         yield interrupted
     finally:

@@ -51,7 +51,8 @@ class Header:
                 budgets = event.body["budgets"]
         if header is None:
             raise ValueError(f"run {run!r} has no {RUN_STARTED} event: a defect of ours")
-        return replace(header, spec=replace(header.spec, **budgets))
+        spec = msgspec.convert({**msgspec.to_builtins(header.spec), **budgets}, RunSpec)
+        return replace(header, spec=spec)
 
     def seeds(self, problem: Problem) -> Sequence[Candidate]:
         """Makes the candidates that start the search, in order."""

@@ -60,6 +60,7 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits()),
     workloads=_WORKLOADS,
     load=_load,
+    counts=("late",),
     dialects=published.dialects,
     adapt=published.adapt,
     bound=(
