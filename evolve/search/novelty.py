@@ -4,6 +4,7 @@ import ast
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from evolve.search.syntax import normal_lines, parse
@@ -19,6 +20,7 @@ _BINDING: Mapping[type[ast.AST], str] = MappingProxyType(
 """Fields that bind a variable without a node for its name."""
 
 
+@lru_cache(maxsize=64)  # a step asks three times for the same source
 def fingerprint(source: str) -> str:
     """Hashes what a source does rather than how it is written, in hexadecimal.
 
