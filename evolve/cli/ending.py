@@ -11,6 +11,7 @@ from evolve.runs.comparison import Standing
 from evolve.runs.engine import EndReason
 from evolve.runs.session import Ending
 from evolve.runs.state import FRUITLESS, Champion
+from evolve.search.candidate import SEED
 from problems.base import Problem, Split
 
 REASONS = {
@@ -44,7 +45,7 @@ def print_ending(ending: Ending, problem: Problem, run: str, *, interrupted: boo
         out.print()
         for sentence in verdict(ending.standings, state.champion, problem):
             out.print(sentence, soft_wrap=True)
-    _next(out, run, state.champion, interrupted=interrupted)
+    _next(out, problem, run, state.champion, interrupted=interrupted)
 
 
 def standings_table(rows: Sequence[Standing]) -> Table:
@@ -81,14 +82,17 @@ def verdict(standings: Sequence[Standing], champion: Champion, problem: Problem)
     return [f"{told}: {best.lead}; {doubt}."]
 
 
-def _next(out: Console, run: str, champion: Champion | None, *, interrupted: bool) -> None:
+def _next(out: Console, problem: Problem, run: str, champion: Champion | None, *, interrupted: bool) -> None:
     rows = [(f"adrs resume {run}", "go on; nothing is lost")] if interrupted else []
     rows.append((f"adrs show {run}", "the run: operators, faults, archive"))
     if champion is None:
         why = "yet" if interrupted else "since no candidate got through validation without a fault"
         out.print(f"There is no champion {why}.", soft_wrap=True)
     else:
-        rows.append((f"adrs best {run}", f"the champion's source (step {champion.step})"))
+        rows.append((f"adrs best {run} --out best.py", f"the champion's source (step {champion.step})"))
+        if champion.candidate.operator != SEED:
+            unseen = "its score where nothing was chosen by: the one to publish"
+            rows.append((f"adrs eval {problem.name} best.py --split holdout", unseen))
     out.print()
     grid = Table.grid(padding=(0, 3))
     for command, what in rows:

@@ -4,12 +4,15 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from evaluators.cache import Cache, _digest
 from evaluators.job import Job, Measured
 from evaluators.pool import Pool
-from evaluators.values import Usage
+from evaluators.values import Measurement, Usage
+from evaluators.worker import staged
 from problems.base import Split
 from problems.datasets import DataMissing
 from problems.registry import get
@@ -115,3 +118,14 @@ async def test_a_pool_that_ends_leaves_no_process(toy: object) -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+async def test_groups_that_look_alike_keep_their_own_names(toy: object) -> None:
+    # Two measured windows may be equal; the second must not come back under the name and block of the first.
+    stage = staged("toy-order", "generated", Split.SEARCH)
+    twin = (replace(stage[0][0], name="twin", group="twin", block="twin"),)
+    found = (Measurement(stage[0][0].name, stage[0][0].group, stage[0][0].block, 0.5, {}),)
+    cache = Cache()
+    cache.put(job(groups=1), Mode.FULL, (found,))
+    assert cache.get(job(groups=1), Mode.FULL) == (found,)
+    assert _digest(twin) != _digest(stage[0])
