@@ -152,7 +152,7 @@ class Picture:
     def _lead(self, progress: Progress, best: Reference) -> Text:
         found = Text(f"{best.validation:.4f} on validation, baseline {best.name}")
         if progress.champion is not None:
-            lead = progress.champion - best.validation
+            lead = round(progress.champion - best.validation, 4) + 0.0  # never -0.0000
             found.append(f"  {lead:+.4f}", style="green" if lead > 0 else "dim")
         return found
 

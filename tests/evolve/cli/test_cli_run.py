@@ -11,7 +11,11 @@ from tests.evolve.cli.conftest import COMMAND, Adrs, Ended
 def interrupted(db: Path, *words: str, signals: list[signal.Signals]) -> Ended:
     """Starts a run and signals it as soon as it has committed something."""
     command = [*COMMAND, "run", "toy-order", "--name", "it", "--db", str(db), *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # A run under nohup ignores hang-ups, so the tests must not hand that setting on when they are run so.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGHUP, before)
+    with process:
         assert process.stdout is not None
         said = ""
         for line in process.stdout:
