@@ -2,11 +2,12 @@
 
 from sandbox.child import Child, Interface
 from sandbox.faults import Fault, FaultKind
-from sandbox.layers import Layer, Mode, SandboxUnavailable
+from sandbox.layers import PROMISES, Layer, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits, ChildUsage
 from sandbox.server import ForkServer
 
 __all__ = [
+    "PROMISES",
     "Child",
     "ChildLimits",
     "ChildUsage",

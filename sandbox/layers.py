@@ -51,6 +51,16 @@ REQUIRED: Final[Mapping[Mode, frozenset[Layer]]] = MappingProxyType(
 )
 """The layers of each mode: all of them are set up, or the mode is refused."""
 
+PROMISES: Final[Mapping[Mode, str]] = MappingProxyType(
+    {
+        Mode.FULL: "candidates are contained",
+        Mode.STRONG: "candidates are contained, but can learn names and sizes of files",
+        Mode.WEAK: "candidates can read and write files: take it for code you trust",
+        Mode.NONE: "unsandboxed: candidates can do whatever you can, so believe no score",
+    }
+)
+"""What each mode holds, said wherever a mode is shown that is not the strongest."""
+
 REMEDIES: Final[Mapping[Layer, str]] = MappingProxyType(
     {
         Layer.NAMESPACES: "allow user namespaces (sysctl user.max_user_namespaces; in a container, add "

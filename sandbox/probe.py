@@ -10,7 +10,7 @@ from typing import Final
 
 from sandbox.child import Interface
 from sandbox.faults import Fault
-from sandbox.layers import REMEDIES, REQUIRED, Layer, Mode, SandboxUnavailable
+from sandbox.layers import REMEDIES, REQUIRED, Layer, LayerMissing, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits
 from sandbox.server import ENVIRONMENT, INHERITED, ForkServer
 
@@ -169,7 +169,9 @@ def check(layer: Layer, *, required: bool, without: frozenset[Layer] | None = No
         with ForkServer.start(Mode.FULL, preload=(), without=left_out) as server:
             got = _attack(server, attack)
     except SandboxUnavailable as error:
-        return Check(layer, required, State.MISSING, str(error), REMEDIES[layer])
+        cause = error.__cause__
+        reason = cause.reason if isinstance(cause, LayerMissing) else str(error)
+        return Check(layer, required, State.MISSING, reason, REMEDIES[layer])
     if isinstance(got, Fault):
         return Check(layer, required, State.LEAKS, f"{attack.tried}: {got.message}", REMEDIES[layer])
     if got:

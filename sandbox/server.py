@@ -223,6 +223,7 @@ class ForkServer:
             SandboxUnavailable: A layer of the mode is missing; the message says which, why, and what to do.
         """
         notes: list[str] = []
+        cause: LayerMissing | None = None
         tried = (Mode.FULL, Mode.STRONG) if mode is Mode.AUTO else (mode,)
         for candidate in tried:
             layers = REQUIRED[candidate] - without
@@ -230,10 +231,11 @@ class ForkServer:
             try:
                 zygote = _started(plan)
             except LayerMissing as missing:
+                cause = missing
                 notes.append(f"mode {candidate} is not to be had: {missing}; {REMEDIES[missing.layer]}")
                 continue
             return cls(plan, candidate, zygote, (*notes, *zygote.notes))
-        raise SandboxUnavailable("; ".join(notes))
+        raise SandboxUnavailable("; ".join(notes)) from cause
 
     @property
     def pid(self) -> int:

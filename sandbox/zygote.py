@@ -113,7 +113,9 @@ class _Zygote:
 
     def _notes(self) -> tuple[str, ...]:
         if os.geteuid() == 0 and Layer.IDENTITY in self._layers and not self._confinement.to_nobody:
-            return ("candidates keep the name root, without capabilities: nobody may not read this Python",)
+            return (
+                "candidates are root without capabilities, since the user nobody cannot read this Python",
+            )
         return ()
 
     def _carry_out(self, request: control.Request, descriptors: list[int]) -> None:

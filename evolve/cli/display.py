@@ -16,6 +16,7 @@ from evolve.runs.session import Watcher
 from evolve.runs.spec import RunSpec
 from evolve.runs.state import State
 from problems.base import Problem, Split
+from sandbox import PROMISES, Mode
 
 _EVERY_S = 5.0
 _SHARES = 10
@@ -37,7 +38,9 @@ def display(problem: Problem) -> Iterator[Watcher]:
 def heading(run: str, spec: RunSpec) -> str:
     """Says what runs, in a line."""
     workers = "1 worker" if spec.workers == 1 else f"{spec.workers} workers"
-    return f"{run}: {spec.problem}, {spec.workload}, seed {spec.seed}, {workers}, sandbox {spec.sandbox}"
+    promise = "" if spec.sandbox in {Mode.FULL, Mode.AUTO} else f" ({PROMISES[spec.sandbox]})"
+    sandbox = f"sandbox {spec.sandbox}{promise}"
+    return f"{run}: {spec.problem}, {spec.workload}, seed {spec.seed}, {workers}, {sandbox}"
 
 
 class Clock:

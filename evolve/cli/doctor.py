@@ -17,7 +17,8 @@ from evolve.cli.terminal import console, facts, one_line, table, write_json
 from evolve.runs.errors import StoreError
 from evolve.runs.store import Store
 from problems.datasets import DataFolder
-from sandbox.probe import Check, probe
+from sandbox import PROMISES, Mode
+from sandbox.probe import Check, State, probe
 
 _PACKAGES = ("msgspec", "numpy", "rich", "scipy", "sqlalchemy", "typer")
 _EXTRAS = ("litellm", "openai", "optuna", "pandas", "ray", "simpy", "streamlit", "torch")
@@ -34,12 +35,21 @@ def examine(db: Path, sandbox: str, *, as_json: bool) -> Exit:
         out = console()
         out.print(_layer_table(checks))
         out.print()
-        lacking = ", ".join(check.layer for check in failed)
-        verdict = f"is not safe here: {lacking}" if failed else "contains candidates here"
-        out.print(facts({"sandbox": f"mode {mode} {verdict}", **_circumstances(here, db, refusal)}))
+        out.print(facts({"sandbox": _verdict(mode, checks), **_circumstances(here, db, refusal)}))
     if failed:
         return Exit.SANDBOX
     return Exit.USAGE if refusal else Exit.DONE
+
+
+def _verdict(mode: Mode, checks: Sequence[Check]) -> str:
+    lacking = ", ".join(check.layer for check in checks if check.failed)
+    if lacking:
+        return f"mode {mode} cannot be had here: {lacking}"
+    if mode is not Mode.AUTO:
+        return f"mode {mode}: {PROMISES[mode]}"
+    works = all(check.state is State.WORKS for check in checks)
+    taken = Mode.FULL if works else Mode.STRONG
+    return f"mode auto takes {taken}: {PROMISES[taken]}"
 
 
 def _layer_table(checks: Sequence[Check]) -> Table:

@@ -12,6 +12,7 @@ from evaluators.values import Measurement, Usage
 from evolve.cli.measuring import PATIENCE, Measuring
 from evolve.cli.terminal import facts, number, one_line, seconds, size, table
 from problems.base import Limits, Problem, Split
+from sandbox import PROMISES, Mode
 from sandbox.faults import Fault
 
 _ENDS = 8
@@ -150,7 +151,9 @@ def _circumstances(report: Report) -> dict[str, str]:
         f"{seconds(usage.cpu_s)} CPU, {seconds(usage.wall_s)} wall, {size(usage.peak_bytes)} at most"
     )
     rows["core"] = f"{scale:g} x the time of the reference core, in whose seconds limits are stated"
-    rows["sandbox"] = "; ".join([str(report.found.mode), *report.found.notes])
+    mode = report.found.mode
+    promise = [] if mode is Mode.FULL else [PROMISES[mode]]
+    rows["sandbox"] = "; ".join([str(mode), *promise, *report.found.notes])
     return rows
 
 
