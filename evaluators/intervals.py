@@ -68,19 +68,26 @@ def paired(
     """
     if [m.instance for m in candidate] != [m.instance for m in reference]:
         raise ValueError("paired measurements must cover the same instances in the same order")
-    labels = list(dict.fromkeys(m.block for m in candidate))
-    index = {label: i for i, label in enumerate(labels)}
-    sums, counts = np.zeros(len(labels)), np.zeros(len(labels))
+    sums, counts = _by_block(candidate, reference)
+    difference, blocks = float(sums.sum() / counts.sum()), len(sums)
+    if blocks < FEWEST_BLOCKS:
+        return Interval(difference, None, None, alpha, blocks)
+    tail = _expanded_tail(alpha / 2, blocks)
+    means = _resampled_means(sums, counts, rng, min(_MOST_RESAMPLES, max(_RESAMPLES, int(20 / tail))))
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return Interval(difference, float(low), float(high), alpha, blocks)
+
+
+def _by_block(
+    candidate: Sequence[Measurement], reference: Sequence[Measurement]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sums the differences of each block and counts its instances; both of shape `(n_blocks,)`."""
+    index = {block: i for i, block in enumerate(dict.fromkeys(m.block for m in candidate))}
+    sums, counts = np.zeros(len(index)), np.zeros(len(index))
     for ours, theirs in zip(candidate, reference, strict=True):
         sums[index[ours.block]] += ours.score - theirs.score
         counts[index[ours.block]] += 1
-    difference = float(sums.sum() / counts.sum())
-    if len(labels) < FEWEST_BLOCKS:
-        return Interval(difference, None, None, alpha, len(labels))
-    tail = _expanded_tail(alpha / 2, len(labels))
-    means = _resampled_means(sums, counts, rng, min(_MOST_RESAMPLES, max(_RESAMPLES, int(20 / tail))))
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return Interval(difference, float(low), float(high), alpha, len(labels))
+    return sums, counts
 
 
 def _expanded_tail(tail: float, n: int) -> float:

@@ -73,11 +73,7 @@ class Conversation:
         """
         if self._fault is not None:
             return self._fault
-        if self._usage is not None:
-            raise SandboxUnavailable("the fork server ended, and this child with it")
-        if self._asking:
-            # What would be read now is the reply to another question.
-            raise SandboxUnavailable("an exchange with this child was interrupted; open a fresh one")
+        self._check_open()
         self._asking = True
         cap = room + _FAULT_BYTES
         limit_s = min(cpu_limit_s, self._total_end_s - self._used_s)
@@ -95,6 +91,13 @@ class Conversation:
             return self._post_mortem(what)
         self._asking = False
         return reply
+
+    def _check_open(self) -> None:
+        if self._usage is not None:
+            raise SandboxUnavailable("the fork server ended, and this child with it")
+        if self._asking:
+            # What would be read now is the reply to another question.
+            raise SandboxUnavailable("an exchange with this child was interrupted; open a fresh one")
 
     def _overrun(self, what: str, error: Overrun, limit_s: float, cpu_limit_s: float) -> str:
         used = f"{error.used_s:.3g} s of CPU"

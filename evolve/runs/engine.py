@@ -5,18 +5,14 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from evaluators.values import Evaluation
 from evolve.runs import records
+from evolve.runs.asking import Asker, Purpose, generator
 from evolve.runs.events import ASKED, STOPPED, Draft, Event
-from evolve.runs.state import FRUITLESS, QUARANTINES, State
+from evolve.runs.state import State
 from evolve.runs.step import Ask, Stepper
 from evolve.runs.trial import OutcomeKind, Trial
 from evolve.search.candidate import SEED, Candidate
-from evolve.search.novelty import fingerprint
-from evolve.search.operators import Context, ModelFailure, Proposal, Rejection
-from evolve.search.selection import select
+from evolve.search.operators import ModelFailure, Proposal, Rejection
 from problems.base import Problem
 
 Append = Callable[[Sequence[Draft], Sequence[str]], object]
@@ -34,20 +30,11 @@ class EndReason(enum.StrEnum):
     INTERRUPTED = "interrupted"
 
 
-class Purpose(enum.IntEnum):
-    """What a step draws numbers for; each has a generator of its own, so that none shifts another."""
-
-    SELECT = 0
-    PROPOSE = 1
-    JUDGE = 2
-
-
 class Engine:
     """Runs one search; the only writer of its log.
 
-    Step k is asked after commit k-window-1 and before the next, whichever worker finishes first, so that one
-    specification is one run at any number of workers. Seeds are a barrier: the first edit is asked when all
-    of them are committed, since there is nothing to edit before.
+    Whichever worker finishes first, what a step may know follows from commits alone (see `Asker`), and
+    commits are made in step order: so one specification is one run at any number of workers.
 
     Attributes:
         state: What the commits so far amount to.
@@ -57,13 +44,12 @@ class Engine:
         self, problem: Problem, stepper: Stepper, *, seeds: Sequence[Candidate], append: Append
     ) -> None:
         self.state = State.empty(problem.axes)
-        self._problem = problem
-        self._spec = stepper.spec
+        self._seed = stepper.spec.seed
         self._operator = stepper.operator
         self._stepper = stepper
         self._seeds = tuple(seeds)
         self._append = append
-        self._asked = 0
+        self._asker = Asker(problem, stepper.spec, self._seeds, self.state)
         self._open: dict[int, Ask] = {}
         self._flight: dict[int, asyncio.Task[Trial]] = {}
         self._stop = asyncio.Event()
@@ -77,7 +63,7 @@ class Engine:
     def replay(self, reader: records.Reader, event: Event) -> None:
         """Takes one event of the log; events must come in order, before `run`."""
         if event.kind == ASKED:
-            ask = self._next()
+            ask = self._asker.next()
             self._open[ask.step] = ask
         found = reader.read(event)
         if found is not None:
@@ -111,48 +97,13 @@ class Engine:
     def _write(self, drafts: Sequence[Draft], texts: Sequence[str]) -> None:
         """Writes a commit together with the steps that may be asked after it, then starts those."""
         asks = []
-        while self._may_ask():
-            asks.append(self._next())
+        while self._asker.may_ask():
+            asks.append(self._asker.next())
         drafts = [*drafts, *map(self._asked_draft, asks)]
         if drafts:
             self._append(drafts, texts)
         for ask in asks:
             self._launch(ask)
-
-    def _may_ask(self) -> bool:
-        """Whether the next step may be asked now; depends on the commits so far and on nothing else."""
-        commits, step = self.state.commits, self._asked
-        if self.state.evaluated + (step - commits) >= self._spec.max_evals or self._worn_out() is not None:
-            return False
-        if step < len(self._seeds):
-            return True
-        return commits >= max(len(self._seeds), step - self._spec.window) and len(self.state.archive) > 0
-
-    def _next(self) -> Ask:
-        step, state = self._asked, self.state
-        self._asked += 1
-        if step < len(self._seeds):
-            return Ask(step, self._seeds[step], None, lambda _: True)
-        parents = select(state.archive, self._rng(step, Purpose.SELECT))
-        entry = "solve" if self._problem.one_shot else "Policy"
-        context = Context(entry, self._problem.interface_text, parents, self._is_new(state.commits))
-        return Ask(step, None, context, self._challenges())
-
-    def _is_new(self, visible: int) -> Callable[[str], bool]:
-        seen = self.state.seen
-        return lambda source: seen.get(fingerprint(source), visible) >= visible
-
-    def _challenges(self) -> Callable[[Evaluation], bool]:
-        """Makes the rule for who goes to VALIDATION: better on SEARCH than the champion of this moment."""
-        state, visible, champion = self.state, self.state.commits, self.state.champion
-        mark = None if champion is None else champion.search.score
-
-        def challenges(search: Evaluation) -> bool:
-            if search.score is None or (mark is not None and search.score <= mark):
-                return False
-            return state.challenged.get(state.tell_apart(search), visible) >= visible
-
-        return challenges
 
     def _asked_draft(self, ask: Ask) -> Draft:
         parents = [] if ask.context is None else [e.candidate.id for e in ask.context.parents]
@@ -160,7 +111,7 @@ class Engine:
         return Draft(ASKED, ask.step, body)
 
     def _launch(self, ask: Ask) -> None:
-        rng = self._rng(ask.step, Purpose.PROPOSE)
+        rng = generator(self._seed, ask.step, Purpose.PROPOSE)
         self._flight[ask.step] = asyncio.create_task(self._stepper.take(ask, rng))
 
     async def _head(self) -> Trial | None:
@@ -175,11 +126,9 @@ class Engine:
         return head.result()
 
     def _commit(self, trial: Trial) -> tuple[list[Draft], list[str]]:
-        if (
-            trial.novelty is not None and trial.novelty in self.state.seen
-        ):  # committed while this was in flight
+        if trial.novelty in self.state.seen:  # by a commit made while this step was in flight
             trial = replace(trial, kind=OutcomeKind.REJECTED, reason="duplicate", evaluations={}, usage={})
-        challenge = self.state.challenge(trial, self._rng(trial.step, Purpose.JUDGE))
+        challenge = self.state.challenge(trial, generator(self._seed, trial.step, Purpose.JUDGE))
         status = self.state.apply(trial, challenge)
         self._tell(trial, accepted=bool(status))
         parents = self._steps(trial.candidate.parents if trial.candidate else ())
@@ -198,16 +147,11 @@ class Engine:
     def _steps(self, ids: Sequence[str]) -> list[int]:
         return [self.state.steps[candidate_id] for candidate_id in ids]
 
-    def _worn_out(self) -> EndReason | None:
-        if len(self.state.quarantined) >= QUARANTINES:
-            return EndReason.QUARANTINED
-        return EndReason.FRUITLESS if self.state.fruitless >= FRUITLESS else None
-
     def _ended(self) -> EndReason | None:
         """Why there is nothing left to wait for; None while there is."""
-        if (reason := self._worn_out()) is not None:
-            return reason
-        if self._asked > self.state.commits:
+        if self.state.is_worn_out:
+            return EndReason.QUARANTINED if self.state.is_quarantined else EndReason.FRUITLESS
+        if self._asker.asked > self.state.commits:
             return None
         return EndReason.MAX_EVALS if len(self.state.archive) else EndReason.NO_VALID_SEED
 
@@ -217,6 +161,3 @@ class Engine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._flight.clear()
-
-    def _rng(self, step: int, purpose: Purpose) -> np.random.Generator:
-        return np.random.default_rng(np.random.SeedSequence(self._spec.seed, spawn_key=(step, int(purpose))))

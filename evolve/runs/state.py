@@ -73,6 +73,16 @@ class State:
         """A run before its first commit."""
         return State(Archive(axes))
 
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether so many scores passed their bound that no more are to be believed."""
+        return len(self.quarantined) >= QUARANTINES
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether there is no point in going on, whatever the budget."""
+        return self.is_quarantined or self.fruitless >= FRUITLESS
+
     def challenge(self, trial: Trial, rng: np.random.Generator) -> Challenge | None:
         """Decides a trial's challenge against the champion of this moment; None if it makes none.
 
