@@ -8,7 +8,7 @@ from evaluators.intervals import Interval, paired
 from evaluators.values import Evaluation
 
 ALPHA = 0.05
-"""Probability that a run ever promotes a candidate that is no better, all challenges together."""
+"""Nominal probability that a run ever promotes a candidate that is no better, all challenges together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,16 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from evaluators.job import Played
+from evaluators.lockstep import Lockstep
 from evaluators.values import Measurement, Usage
 from problems.base import Instance, InvalidAnswer, Limits, OneShot, Outcome, Problem, Stepwise
 from sandbox import Child, ChildLimits, ForkServer, Interface
 from sandbox.faults import Fault, FaultKind
-
-SCORE_SLACK = 1e-9
-"""A score above 1 by more than this is a hole of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +31,53 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class GroupResult:
-    """Measurements of one group and what they took; `step_s` is the child's mean CPU time of a step."""
+    """Measurements of one group and what they took.
+
+    Attributes:
+        step_s: The child's mean CPU seconds of a step; 0.0 for a one-shot problem.
+        played: What was decided on each instance; empty for a one-shot problem.
+    """
 
     measurements: tuple[Measurement, ...]
     usage: Usage
     step_s: float = 0.0
+    played: tuple[Played, ...] = ()
 
 
-def measure_group(
-    bench: Bench, problem: Problem, source: str, *, group: Sequence[Instance], limits: Limits
-) -> GroupResult:
+@dataclass(frozen=True, slots=True)
+class GroupTask:
+    """What is to be measured: one group under its stage's limits.
+
+    Attributes:
+        repeats: By instance, what a first measurement decided before it ran out of time.
+    """
+
+    group: Sequence[Instance]
+    limits: Limits
+    repeats: Sequence[Played] = ()
+
+
+def measure_group(bench: Bench, problem: Problem, source: str, task: GroupTask) -> GroupResult:
     """Runs a policy in a fresh child on the instances of one group.
 
     The policy's faults become measurements with score 0.0. Exceptions are ours: an outcome that is not
     finite, or whatever the sandbox raises when it cannot work.
     """
+    group, limits, scale = task.group, task.limits, bench.cpu_scale
     interface = Interface(problem.interface_text, _entry(problem), _answer_type(problem))
-    child_limits = _child_limits(limits, bench.cpu_scale, one_shot=problem.one_shot, size=len(group))
+    child_limits = _child_limits(limits, scale, one_shot=problem.one_shot, size=len(group))
+    step_s, played = 0.0, tuple[Played, ...]()
     with bench.server.open(source, interface, child_limits, seed=_seed(source, group)) as child:
         if problem.one_shot:
             results = [_solve(child, cast("OneShot", problem.evaluator), i, limits) for i in group]
-            step_s = 0.0
         else:
-            lockstep = _Lockstep(child, cast("Stepwise", problem.evaluator), group, limits)
-            results, step_s = lockstep.run(), lockstep.step_s
-            results = _judge_mean(results, step_s - bench.wire_s(len(group)), limits, bench.cpu_scale)
+            lockstep = Lockstep(child, cast("Stepwise", problem.evaluator), group, limits)
+            results = lockstep.run(task.repeats, scale=scale)
+            step_s, played = lockstep.step_s, lockstep.played
+            results = _judge_mean(results, step_s - bench.wire_s(len(group)), limits, scale)
         used = child.close()
     measurements = tuple(_measurement(i, r) for i, r in zip(group, results, strict=True))
-    return GroupResult(measurements, Usage(used.cpu_s, used.wall_s, used.peak_bytes), step_s)
+    return GroupResult(measurements, Usage(used.cpu_s, used.wall_s, used.peak_bytes), step_s, played)
 
 
 def _entry(problem: Problem) -> str:
@@ -83,9 +101,12 @@ def _child_limits(limits: Limits, scale: float, *, one_shot: bool, size: int) ->
 
 
 def _seed(source: str, group: Sequence[Instance]) -> int:
-    """Seeds the child from (policy, group), so that a policy that draws numbers is measured repeatably."""
+    """Seeds the child from (policy, group), so that a policy that draws numbers is measured repeatably.
+
+    From the group's names, not its content: a seed must not verify a guess at what a policy cannot see.
+    """
     text = "\0".join(
-        [hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(), *(i.digest for i in group)]
+        [hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(), *(i.name for i in group)]
     )
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
 
@@ -97,61 +118,7 @@ def _solve(child: Child, evaluator: OneShot, instance: Instance, limits: Limits)
     try:
         return evaluator.measure(instance, answer)
     except InvalidAnswer as error:
-        return _invalid(error)
-
-
-def _invalid(error: InvalidAnswer) -> Fault:
-    return Fault(FaultKind.INVALID, error.rule, str(error), error.element)
-
-
-class _Lockstep:
-    """Drives the simulators of a group together: one message carries the group's observations."""
-
-    def __init__(self, child: Child, evaluator: Stepwise, group: Sequence[Instance], limits: Limits) -> None:
-        self._child = child
-        self._evaluator = evaluator
-        self._group = group
-        self._limits = limits
-        self._results: dict[int, Outcome | Fault] = {}
-        self.step_s = 0.0
-
-    def run(self) -> list[Outcome | Fault]:
-        live = [run for run in map(self._start, range(len(self._group))) if run is not None]
-        before, steps = self._child.cpu_s(), 0
-        step, results = self._child.step, self._results
-        while live:
-            steps += len(live)
-            decisions = step([(handle, observation) for _, handle, _, observation in live])
-            going = []
-            for run, decision in zip(live, decisions, strict=True):
-                if isinstance(decision, Fault):
-                    results[run[0]] = decision
-                    continue
-                try:
-                    run[3] = run[2].send(decision)
-                except StopIteration as end:
-                    results[run[0]] = end.value
-                except InvalidAnswer as error:
-                    results[run[0]] = _invalid(error)
-                else:
-                    going.append(run)
-            live = going
-        self.step_s = max(self._child.cpu_s() - before, 0.0) / max(steps, 1)
-        return [results[i] for i in range(len(self._group))]
-
-    def _start(self, index: int) -> list[Any] | None:
-        """Starts one instance: [index, handle, simulation, observation], or None if it ended at once."""
-        instance = self._group[index]
-        handle = self._child.start(self._evaluator.setup(instance, self._limits))
-        if isinstance(handle, Fault):
-            self._results[index] = handle
-            return None
-        simulation: Generator[Any, Any, Outcome] = self._evaluator.simulate(instance)
-        try:
-            return [index, handle, simulation, next(simulation)]
-        except StopIteration as end:
-            self._results[index] = end.value
-        return None
+        return Fault(FaultKind.INVALID, error.rule, str(error), error.element)
 
 
 def _judge_mean(

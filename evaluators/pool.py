@@ -62,7 +62,7 @@ class _Worker:
 def _spawn(settings: Settings) -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = socket.socketpair()
     argument = msgspec.json.encode(settings).decode()
-    command = [sys.executable, "-m", "evaluators.worker", str(theirs.fileno()), argument]
+    command = [sys.executable, "-P", "-m", "evaluators.worker", str(theirs.fileno()), argument]
     with theirs:
         process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
     return process, ours
@@ -142,7 +142,8 @@ class Pool:
             found.extend(measured.groups)
             if not out_of_time(found[-1]):
                 continue
-            again = await self._measure_alone(replace(job, groups=(job.groups[len(found) - 1],)))
+            late = replace(job, groups=(job.groups[len(found) - 1],), repeats=measured.played)
+            again = await self._measure_alone(late)
             found[-1], usage = again.groups[0], usage + again.usage
             if job.patience and sum(map(out_of_time, found)) >= job.patience:
                 break
@@ -180,8 +181,10 @@ class Pool:
 
     async def _measure_alone(self, job: Job) -> Measured:
         async with self._alone:
-            held = [await self._idle.get() for _ in self._workers[1:]]
+            held = list[_Worker]()
             try:
+                for _ in self._workers[1:]:
+                    held.append(await self._idle.get())
                 return await self._measure(job)
             finally:
                 for worker in held:

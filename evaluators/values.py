@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from problems.base import Split
 from sandbox.faults import Fault
 
+SCORE_SLACK = 1e-9
+"""How far rounding may carry a score above 1; beyond it a bound is wrong, which is a hole of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:

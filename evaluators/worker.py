@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from evaluators.drive import Bench, measure_group
-from evaluators.job import Job, Measured, out_of_time
+from evaluators.drive import Bench, GroupTask, measure_group
+from evaluators.job import Job, Measured, Played, out_of_time
 from evaluators.values import Usage
 from problems.base import Instance, Problem, Split, groups
 from problems.datasets import DataFolder, DataMissing
@@ -79,14 +79,17 @@ def measure(bench: Bench, job: Job) -> Measured:
     """Measures a job's groups one after the other."""
     problem, stage = get(job.problem), staged(job.problem, job.workload, job.split)
     limits, found, usage, late = problem.limits[job.split], [], Usage(), 0
+    played: tuple[Played, ...] = ()
     for index in job.groups:
-        result = measure_group(bench, problem, job.source, group=stage[index], limits=limits)
+        task = GroupTask(stage[index], limits, job.repeats)
+        result = measure_group(bench, problem, job.source, task)
         found.append(result.measurements)
         usage += result.usage
         late += out_of_time(result.measurements)
+        played = result.played if out_of_time(result.measurements) else ()
         if job.patience and late >= job.patience:
             break
-    return Measured(tuple(found), usage)
+    return Measured(tuple(found), usage, played)
 
 
 def open_bench(problem: Problem, server: ForkServer, cpu_scale: float) -> Bench:
@@ -95,10 +98,10 @@ def open_bench(problem: Problem, server: ForkServer, cpu_scale: float) -> Bench:
     @cache
     def wire_s(size: int) -> float:
         smoke = staged(problem.name, "generated", Split.SMOKE)[0]
-        group, limits = (smoke * size)[:size], problem.limits[Split.SMOKE]
+        task = GroupTask((smoke * size)[:size], problem.limits[Split.SMOKE])
         quiet = Bench(server, cpu_scale)
         idle = problem.baselines[0].source
-        return min(measure_group(quiet, problem, idle, group=group, limits=limits).step_s for _ in range(3))
+        return min(measure_group(quiet, problem, idle, task).step_s for _ in range(3))
 
     return Bench(server, cpu_scale, wire_s)
 

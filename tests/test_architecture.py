@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
-    "dashboard": {"evolve", "evaluators", "problems"},
+    "dashboard": {"evolve", "problems"},
     "evolve": {"evaluators", "problems", "sandbox"},
     "evaluators": {"problems", "sandbox"},
     "problems": set(),
@@ -17,7 +17,8 @@ MAY_IMPORT = {
 }
 FORBIDDEN_NAMES = {"utils", "common", "core", "manager", "helper", "helpers", "misc"}
 LONGEST_MODULE = 400
-LONGEST_FUNCTION = 50
+LONGEST_CLASS = 150
+LONGEST_FUNCTION = 40
 LAZY = {"litellm", "openai", "streamlit", "optuna", "ray", "torch", "pandas"}
 """Imported inside the functions that need them, never at the top of a module."""
 
@@ -52,8 +53,11 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text()
     assert text.count("\n") <= LONGEST_MODULE
     for node in ast.walk(ast.parse(text)):
+        lines = getattr(node, "end_lineno", 0) - getattr(node, "lineno", 0)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
+            assert lines < LONGEST_FUNCTION, node.name
+        elif isinstance(node, ast.ClassDef):
+            assert lines < LONGEST_CLASS, node.name
 
 
 @pytest.mark.parametrize("path", ALL)

@@ -49,7 +49,9 @@ def adrs(
 
 
 @problems.callback()
-def problems_list(context: typer.Context, as_json: options.Json = False) -> None:
+def problems_list(
+    context: typer.Context, as_json: options.Json = False, _db: options.NoDb = options.DB
+) -> None:
     """Lists the installed problems, or shows one."""
     if context.invoked_subcommand is None:
         from evolve.cli.catalogue import list_problems
@@ -58,7 +60,9 @@ def problems_list(context: typer.Context, as_json: options.Json = False) -> None
 
 
 @problems.command("show")
-def problems_show(problem: options.ProblemName, as_json: options.Json = False) -> None:
+def problems_show(
+    problem: options.ProblemName, as_json: options.Json = False, _db: options.NoDb = options.DB
+) -> None:
     """Shows a problem: brief, interface, splits, limits, data, baselines, bound."""
     from evolve.cli.catalogue import show_problem
 
@@ -170,13 +174,15 @@ def show(
 def best(
     run: options.RunName,
     out: options.Out = None,
+    *,
     force: options.Force = False,
+    as_json: options.Json = False,
     db: options.Db = options.DB,
 ) -> None:
     """Hands over the champion's source."""
-    from evolve.cli.runs import hand_over
+    from evolve.cli.best import hand_over, print_json
 
-    raise typer.Exit(hand_over(db, run, out=out, force=force))
+    raise typer.Exit(print_json(db, run) if as_json else hand_over(db, run, out=out, force=force))
 
 
 @app.command()

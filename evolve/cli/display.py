@@ -67,10 +67,12 @@ class PlainLines:
         self._problem, self._out = problem, out
         self._clock, self._spec = Clock(), RunSpec(problem.name)
         self._said_s, self._share = 0.0, 0
+        self._best: Reference | None = None
 
     def began(self, run: str, spec: RunSpec, state: State, /) -> None:
         """Says what runs."""
         self._clock, self._spec = Clock(state.evaluated), spec
+        self._best = best_baseline(self._problem, spec)
         self._share = _SHARES * state.evaluated // spec.max_evals
         self._out.print(heading(run, spec), soft_wrap=True)
 
@@ -87,12 +89,15 @@ class PlainLines:
             f"{progress.evaluated}/{self._spec.max_evals} evaluated",
             f"{self._clock.rate(progress.evaluated):.1f}/s",
             f"best {_score(progress.best)} search",
-            f"champion {_score(progress.champion)} validation",
+            f"champion {_score(progress.champion)} validation{self._to_beat()}",
             f"{progress.cells} cells",
         ]
         if progress.faults:
             parts.append("faults " + _pairs(progress.faults.items()))
         return "  ".join(parts)
+
+    def _to_beat(self) -> str:
+        return "" if self._best is None else f" (best baseline {self._best.validation:.4f})"
 
     def comparing(self, split: Split, /) -> None:
         """Says that the search is over."""

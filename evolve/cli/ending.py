@@ -76,7 +76,10 @@ def verdict(standings: Sequence[Standing], champion: Champion, problem: Problem)
         return [f"The champion is the baseline {twin} itself: the search found nothing surely better."]
     is_seed = " (one of the seeds)" if best.name in problem.seeds else ""
     if best.lead.above_zero:
-        return [f"The champion beat the best baseline, {best.name}{is_seed}, on validation: {best.lead}."]
+        return [
+            f"The champion beat the best baseline, {best.name}{is_seed}, on validation: {best.lead}.",
+            "Validation also chose this champion, so publish its score on holdout, not this one.",
+        ]
     doubt = "the interval reaches 0" if best.lead.low is not None else "there are too few blocks to be sure"
     told = f"The champion did not beat the best baseline, {best.name}{is_seed}, on validation"
     return [f"{told}: {best.lead}; {doubt}."]

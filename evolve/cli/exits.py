@@ -1,6 +1,7 @@
 """How a command ends: its exit code, and one sentence on what went wrong."""
 
 import enum
+import errno
 import os
 import sys
 import traceback
@@ -40,7 +41,7 @@ def exit_code_of(command: Callable[[], object]) -> int:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else Exit.DONE
     except BrokenPipeError:
-        code = Exit.POLICY
+        code = Exit.DONE  # the reader has read enough
     except Exception as error:  # noqa: BLE001 - the outermost boundary: every error must become an exit code
         code = _explained(error)
     return _flushed(code)
@@ -75,6 +76,8 @@ def _code(error: Exception) -> Exit | None:
     from problems.registry import BrokenProblem, UnknownProblem
     from sandbox import SandboxUnavailable
 
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Exit.USAGE  # the output's disk; the store says so itself, and has another name for it
     match error:
         case Misuse() | StoreError() | RunChanged() | NotInWorkload() | BrokenProblem() | UnknownProblem():
             return Exit.USAGE
@@ -86,10 +89,13 @@ def _code(error: Exception) -> Exit | None:
 
 
 def _flushed(code: int) -> int:
-    """Flushes here, where a reader that went away (`adrs show | head`) is no error."""
+    """Flushes here: a reader that went away (`adrs show | head`) is no error, but a full disk is."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # The interpreter flushes once more when it ends, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            say(f"the output could not be written: {error.strerror}")
+            return Exit.USAGE
     return code

@@ -21,6 +21,9 @@ CandidateName = Annotated[
 ]
 
 Db = Annotated[Path, typer.Option("--db", envvar="ADRS_DB", metavar="FILE", help="Store of runs.")]
+NoDb = Annotated[
+    Path, typer.Option("--db", envvar="ADRS_DB", metavar="FILE", help="Taken everywhere; problems need none.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Workload = Annotated[
     str, typer.Option("--workload", metavar="W", help="generated, or real where there is data.")

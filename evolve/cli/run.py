@@ -175,6 +175,11 @@ def _budgets(request: ResumeRequest, spec: RunSpec) -> dict[str, Any]:
                 f"could not be compared with them; go on as a new run with: adrs resume {request.run} --fork"
             )
         budgets["sandbox"] = mode
+    if request.max_evals is not None and request.max_evals < spec.max_evals and not request.fork:
+        raise Misuse(
+            f"run {request.run!r} has a budget of {spec.max_evals} evaluations, which can only grow, but got "
+            f"--max-evals {request.max_evals}"
+        )
     try:
         replace(spec, **budgets)
     except ValueError as error:

@@ -13,8 +13,10 @@ def run_named(name: str) -> str:
     """Checks that a name can be a run's.
 
     Raises:
-        Misuse: It is reserved.
+        Misuse: It is reserved, or could not stand in a command.
     """
+    if name.startswith("-") or "/" in name or any(map(str.isspace, name)):
+        raise Misuse(f"expected a run name without spaces, slashes or a leading dash, but got {name!r}")
     if name == HOLDOUT_LOG:
         raise Misuse(f"the name {name!r} is reserved for the log of holdout looks; choose another")
     return name

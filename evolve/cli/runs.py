@@ -1,15 +1,14 @@
-"""`adrs runs` and `adrs best`: what was searched, and what was found."""
+"""`adrs runs`: what was searched."""
 
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evolve.cli.exits import Exit, Misuse, say
-from evolve.cli.run_names import HOLDOUT_LOG, run_named
-from evolve.cli.terminal import console, harmless, one_line, table, write_json
-from evolve.runs.history import Outline, champion_source, outline
+from evolve.cli.exits import Exit, say
+from evolve.cli.run_names import HOLDOUT_LOG
+from evolve.cli.terminal import console, one_line, table, write_json
+from evolve.runs.history import Outline, outline
 from evolve.runs.rows import RunRow
 from evolve.runs.store import Store
 from problems.base import Split
@@ -69,42 +68,3 @@ def _as_json(row: RunRow, told: Outline) -> dict[str, Any]:
         "started_at": row.created_at,
         "last_at": row.last_at,
     }
-
-
-def local_time(at: float) -> str:
-    """Shows a moment in local time, to the minute."""
-    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M}"
-
-
-def hand_over(db: Path, run: str, *, out: Path | None, force: bool) -> Exit:
-    """Writes the champion's source to a file or to the output."""
-    with Store.open(db, create=False) as store:
-        found = champion_source(store, run_named(run))
-    if found is None:
-        say(f"run {run!r} has no champion: no candidate got through validation without a fault")
-        return Exit.POLICY
-    step, source = found
-    if out is None:
-        _print_source(source)
-    else:
-        _write(out, source, force=force)
-        say(f"wrote the champion of {run!r}, step {step}, to {out}")
-    return Exit.DONE
-
-
-def _print_source(source: str) -> None:
-    """Prints a source: byte for byte into a pipe, harmless on a terminal."""
-    if sys.stdout.isatty():
-        sys.stdout.write(harmless(source))
-    else:
-        sys.stdout.buffer.write(source.encode("utf-8", "surrogatepass"))
-
-
-def _write(path: Path, source: str, *, force: bool) -> None:
-    try:
-        with path.open("wb" if force else "xb") as file:
-            file.write(source.encode("utf-8", "surrogatepass"))
-    except FileExistsError as error:
-        raise Misuse(f"{path} exists and was not touched; choose another file, or add --force") from error
-    except OSError as error:
-        raise Misuse(f"{path} cannot be written: {error.strerror}; choose another file") from error

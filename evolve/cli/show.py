@@ -13,8 +13,7 @@ from evolve.cli.display import heading
 from evolve.cli.ending import standings_table
 from evolve.cli.exits import Exit
 from evolve.cli.run_names import run_named
-from evolve.cli.runs import local_time
-from evolve.cli.terminal import console, facts, harmless, table, write_json
+from evolve.cli.terminal import console, facts, harmless, local_time, table, write_json
 from evolve.runs.history import Outline, outline, rebuild
 from evolve.runs.state import State
 from evolve.runs.store import Store

@@ -43,12 +43,12 @@ class Header:
         Raises:
             StoreError: There is no such run, or the store cannot be read.
         """
-        header, budgets = None, {}
+        header, budgets = None, dict[str, Any]()
         for event in store.events(run, kinds=(RUN_STARTED, RESUMED)):
             if event.kind == RUN_STARTED and header is None:
                 header = msgspec.convert(event.body, Header)
             elif event.kind == RESUMED:
-                budgets = event.body["budgets"]
+                budgets |= event.body["budgets"]
         if header is None:
             raise ValueError(f"run {run!r} has no {RUN_STARTED} event: a defect of ours")
         spec = msgspec.convert({**msgspec.to_builtins(header.spec), **budgets}, RunSpec)

@@ -126,7 +126,7 @@ def read_standings(body: Mapping[str, Any]) -> tuple[Standing, ...]:
 
 def _status(store: Store, run: str, reason: str | None, now: float) -> Status:
     try:
-        store.append(run, [], at=now)  # writes nothing, but is refused where somebody else writes
+        store.refuse_written(run, at=now)
     except RunLocked as locked:
         return Status(Phase.RUNNING, writer=f"process {locked.pid} on {locked.host}")
     return Status(Phase.STOPPED, reason) if reason else Status(Phase.KILLED)

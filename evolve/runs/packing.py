@@ -43,7 +43,8 @@ def unpack(body: Mapping[str, Any], layouts: Mapping[Split, Layout]) -> Evaluati
     faults = {row[0]: Fault(FaultKind(row[1]), *row[2:]) for row in body["faults"]}
     rows = _rows(body["table"], len(names))
     measurements = []
-    for i, (score, place) in enumerate(zip(scores, layouts[stage].rows, strict=False)):
+    # An evaluation that stopped early has fewer scores than its stage has places.
+    for i, (score, place) in enumerate(zip(scores, layouts[stage].rows, strict=body["complete"])):
         metrics = {} if i in faults else dict(zip(names, next(rows, ()), strict=True))
         measurements.append(Measurement(*place, score, metrics, faults.get(i)))
     return Evaluation(stage, tuple(measurements), complete=body["complete"])

@@ -14,8 +14,10 @@ from evaluators.pool import Pool
 from evolve.runs.comparison import Comparison, Standing
 from evolve.runs.digests import changed, digests
 from evolve.runs.engine import EndReason, Engine
+from evolve.runs.errors import StoreBusy
 from evolve.runs.events import COMPARED, RESUMED, Draft
 from evolve.runs.header import Header
+from evolve.runs.history import rebuild
 from evolve.runs.lease import Lease
 from evolve.runs.packing import Layout
 from evolve.runs.records import Reader
@@ -27,8 +29,18 @@ from evolve.runs.store import Store
 from evolve.search.offline import portfolio
 from evolve.search.operators import Operator
 from problems.base import Split
+from problems.registry import get
 
 _RENEW_S = 5.0
+
+
+FORKED_ELITES = 5
+"""So many elites of an old run, besides its champion, start a fork that must measure everything anew."""
+
+
+def remeasures(differing: Sequence[str]) -> bool:
+    """Whether old scores mean nothing any more, since the problem or its instances changed."""
+    return any("problem" in name or name.endswith("instances") for name in differing)
 
 
 class RunChanged(Exception):  # noqa: N818 - reads as what happened
@@ -104,6 +116,9 @@ class Session:
     async def resume(self, run: str, *, budgets: Mapping[str, Any], fork: str | None = None) -> Ending:
         """Goes on with a run, or with a copy of it under a new name.
 
+        Where the problem or its instances changed, a fork copies nothing: it starts from the old run's best
+        and measures them anew.
+
         Args:
             budgets: Fields of the specification that change: `max_evals`, `max_minutes`, `workers`.
 
@@ -122,12 +137,23 @@ class Session:
                 "not be compared with its old ones; restore it, or go on as a new run with: "
                 f"adrs resume {run} --fork"
             )
-        if fork is not None:
-            self._store.copy(run, fork, [new.draft()], at=self._clock())
+        if fork is not None and remeasures(differing):
+            return await self._start_from(run, old, fork, spec)
         async with Pool.started(
             spec.problem, workers=spec.workers, mode=spec.sandbox, cpu_scale=scale
         ) as pool:
+            if fork is not None:
+                self._store.copy(run, fork, [new.draft()], at=self._clock())
             return await self._carry_on(_Opened(fork or run, new, setting, pool), resumed=budgets)
+
+    async def _start_from(self, run: str, old: Header, fork: str, spec: RunSpec) -> Ending:
+        """Starts a new run from the best of an old one, whose scores mean nothing any more."""
+        state = rebuild(self._store, run, old, get(spec.problem).axes)
+        elites = [e.candidate for e in sorted(state.archive, key=lambda e: -e.score)[:FORKED_ELITES]]
+        best = [state.champion.candidate, *elites] if state.champion is not None else elites
+        sources = {f"step {state.steps[c.id]} of {run}": c.source for c in best}
+        seeds = tuple(dict.fromkeys((*sources, *old.spec.seeds)))
+        return await self.start(fork, replace(spec, seeds=seeds), sources={**old.sources, **sources})
 
     async def _carry_on(self, opened: "_Opened", resumed: Mapping[str, Any] | None = None) -> Ending:
         run, header = opened.run, opened.header
@@ -222,7 +248,8 @@ async def _renewed(lease: Lease) -> AsyncIterator[None]:
     async def renew() -> None:
         while True:
             await asyncio.sleep(_RENEW_S)
-            lease.renew()
+            with contextlib.suppress(StoreBusy):  # the next renewal comes long before the lease ends
+                lease.renew()
 
     task = asyncio.create_task(renew())
     try:

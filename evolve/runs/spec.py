@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sandbox import Mode
 
 WINDOW = 8
+LARGEST = 10**9
+"""The largest budget and seed: far beyond any use, far within what every database stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,14 @@ class RunSpec:
     step_deadline_s: float = 900.0
 
     def __post_init__(self) -> None:
-        if self.max_evals < 1:
-            raise ValueError(f"--max-evals must be at least 1, but got {self.max_evals}")
-        if self.max_minutes is not None and self.max_minutes <= 0:
-            raise ValueError(f"--max-minutes must be above 0, but got {self.max_minutes}")
+        if not 1 <= self.max_evals <= LARGEST:
+            raise ValueError(f"--max-evals must be between 1 and {LARGEST}, but got {self.max_evals}")
+        if self.max_minutes is not None and not 0 < self.max_minutes <= LARGEST:
+            raise ValueError(f"--max-minutes must be above 0 and finite, but got {self.max_minutes}")
         if not 1 <= self.workers <= self.window:
             raise ValueError(
                 f"--workers must be between 1 and the window of {self.window}, but got {self.workers}: more "
                 "could never be busy at once"
             )
-        if self.seed < 0:
-            raise ValueError(f"--seed must be 0 or more, but got {self.seed}")
+        if not 0 <= self.seed <= LARGEST:
+            raise ValueError(f"--seed must be between 0 and {LARGEST}, but got {self.seed}")

@@ -83,6 +83,16 @@ class Store:
             rows.insert_texts(connection, blobs)
         return [rows.event(run, row) for row in numbered]
 
+    def refuse_written(self, run: str, *, at: float) -> None:
+        """Looks whether another holds the lease of a run, without waiting for anybody's lock.
+
+        Raises:
+            RunLocked: Another does.
+        """
+        with self._database.read() as connection:
+            run_id = rows.find_run(connection, run, self._database.path)
+            self._check_right(connection, run, run_id=run_id, at=at)
+
     def _check_right(self, connection: Connection, run: str, *, run_id: int, at: float) -> None:
         lease = self._leases.get(run)
         if lease is not None and lease.claim is not None:

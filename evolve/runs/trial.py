@@ -4,9 +4,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from evaluators.drive import SCORE_SLACK
 from evaluators.intervals import Interval
-from evaluators.values import Evaluation, Usage
+from evaluators.values import SCORE_SLACK, Evaluation, Usage
 from evolve.search.candidate import Candidate
 from problems.base import Split
 

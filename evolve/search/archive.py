@@ -6,15 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from evaluators.values import Evaluation
+from evaluators.values import SCORE_SLACK, Evaluation
 from evolve.search.candidate import Candidate
 from evolve.search.elite import Elite
 from evolve.search.grid import Grid
 from evolve.search.leaders import Leaders
 from problems.base import Axis, Split
-
-TOLERANCE = 1e-9
-"""How far rounding may carry a score above 1; beyond it a bound is wrong, and the candidate is no elite."""
 
 
 class AddStatus(enum.IntEnum):
@@ -62,7 +59,7 @@ class Archive:
             raise ValueError(f"an archive takes evaluations on search, but got one on {evaluation.stage}")
         score = evaluation.score
         # Written so that NaN, which no simulator should return, stays out as well.
-        if score is None or not score <= 1 + TOLERANCE or evaluation.faults or candidate.id in self._kept:
+        if score is None or not score <= 1 + SCORE_SLACK or evaluation.faults or candidate.id in self._kept:
             return AddStatus.NOT_ADDED
         return self._offer(Elite(candidate, evaluation, self.grid.cell(evaluation)))
 

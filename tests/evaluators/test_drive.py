@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from evaluators.drive import Bench, GroupResult, measure_group
+from evaluators.drive import Bench, GroupResult, GroupTask, measure_group
 from evaluators.worker import open_bench
 from problems.base import Instance, Outcome, Problem, Split, groups
 from problems.datasets import DataFolder
@@ -33,7 +33,7 @@ def group_of(problem: Problem, index: int = 0, split: Split = Split.SEARCH) -> t
 
 def measure(bench: Bench, name: str, source: str) -> GroupResult:
     problem = get(name)
-    return measure_group(bench, problem, source, group=group_of(problem), limits=problem.limits[Split.SEARCH])
+    return measure_group(bench, problem, source, GroupTask(group_of(problem), problem.limits[Split.SEARCH]))
 
 
 ORDER = "def solve(task):\n    n = len(task.jobs)\n    return {}\n"
@@ -108,18 +108,17 @@ def test_a_policy_that_thinks_too_long_on_average_times_out_at_the_end(bench: Be
 
 
 def test_what_the_wire_costs_is_not_the_policys(server: ForkServer) -> None:
-    # The wire is charged where nobody takes it off, and is not where somebody does. The margins are wide,
-    # since a busy machine doubles what a step costs.
+    # Three quarters of a quiet step is allowed beyond the wire: enough where the wire is taken off, too little
+    # where it is not. The best of three tries counts, since a busy machine doubles what a step costs.
     problem = get("toy-gate")
     bench = open_bench(problem, server, 1.0)
     group, source = group_of(problem), problem.baselines[0].source
     wire_s = bench.wire_s(len(group))
     assert wire_s > 0
-    strict = replace(problem.limits[Split.SEARCH], step_mean_cpu_s=wire_s)
-    found = measure_group(bench, problem, source, group=group, limits=strict)
-    assert all(m.fault is None for m in found.measurements)
-    strict = replace(strict, step_mean_cpu_s=wire_s / 20)
-    found = measure_group(Bench(server, 1.0), problem, source, group=group, limits=strict)
+    strict = replace(problem.limits[Split.SEARCH], step_mean_cpu_s=wire_s * 0.75)
+    tries = [measure_group(bench, problem, source, GroupTask(group, strict)) for _ in range(3)]
+    assert any(all(m.fault is None for m in found.measurements) for found in tries)
+    found = measure_group(Bench(server, 1.0), problem, source, GroupTask(group, strict))
     assert all(m.fault is not None for m in found.measurements)
 
 
@@ -153,4 +152,47 @@ def test_a_score_that_is_no_number_is_our_exception_not_the_candidates_fault(ben
     problem = replace(get("toy-order"), evaluator=NotANumber())
     source, limits = problem.baselines[0].source, problem.limits[Split.SEARCH]
     with pytest.raises(ValueError, match="hole of ours"):
-        measure_group(bench, problem, source, group=group_of(problem), limits=limits)
+        measure_group(bench, problem, source, GroupTask(group_of(problem), limits))
+
+
+STALLING = """
+import time
+from interface import Decision
+class Policy:
+    def __init__(self, setup): self.n = 0
+    def step(self, observation):
+        self.n += 1
+        if self.n == 20 and {stall}:
+            while True: pass
+        return {decision}
+"""
+
+
+def measured_again(server: ForkServer, first: str, second: str) -> GroupResult:
+    """Measures a group twice, as a pool does after a time-out; the second source is what a clock told."""
+    problem = get("toy-gate")
+    task = GroupTask(group_of(problem), problem.limits[Split.SEARCH])
+    late = measure_group(Bench(server, 2.0), problem, first, task)
+    assert all(m.fault is not None and m.fault.kind is FaultKind.TIMED_OUT for m in late.measurements)
+    return measure_group(Bench(server, 2.0), problem, second, replace(task, repeats=late.played))
+
+
+def test_what_was_seen_before_a_time_out_cannot_serve_the_second_measurement(server: ForkServer) -> None:
+    first = STALLING.format(stall="True", decision="Decision.OPEN")
+    hindsight = STALLING.format(stall="False", decision="Decision(observation.waiting > 0)")
+    found = measured_again(server, first, hindsight).measurements
+    assert {m.fault.rule for m in found if m.fault} == {"not_repeatable"}
+    assert all(m.score == 0.0 for m in found)
+
+
+def test_a_policy_that_repeats_itself_gets_its_second_chance(server: ForkServer) -> None:
+    first = STALLING.format(stall="True", decision="Decision.OPEN")
+    same = STALLING.format(stall="False", decision="Decision.OPEN")
+    assert all(m.fault is None for m in measured_again(server, first, same).measurements)
+
+
+@pytest.mark.slow
+def test_a_sleeper_is_stopped_by_the_wall(bench: Bench) -> None:
+    sleepy = "import time\n" + GATE.format(init="pass", step="time.sleep(0.35); return Decision.OPEN")
+    found = measure(bench, "toy-gate", sleepy).measurements
+    assert {m.fault.rule for m in found if m.fault} == {"wall_limit"}

@@ -101,7 +101,7 @@ def test_a_challenger_with_a_fault_is_never_promoted() -> None:
 
 
 def test_a_later_challenge_needs_a_surer_lead() -> None:
-    leads = rng(3).normal(0.03, 0.05, 24)
+    leads = rng(3).normal(0.04, 0.05, 24)
     challenger, champion = evaluation(list(0.5 + leads)), evaluation([0.5] * 24)
     assert judge(challenger, champion, rng(), challenge=1).promoted
     assert not judge(challenger, champion, rng(), challenge=40).promoted
@@ -120,3 +120,12 @@ def test_hardly_any_equal_challenger_is_promoted_over_a_whole_run() -> None:
                 fooled += 1
                 break
     assert fooled <= 3
+
+
+def test_eight_blocks_that_all_lead_do_not_win_at_any_error() -> None:
+    # A percentile cannot reach below the smallest block, so by itself it would promote at any challenge.
+    leads = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0]
+    challenger, champion = evaluation(leads), evaluation([0.0] * 8)
+    assert judge(challenger, champion, rng(), challenge=1).promoted
+    assert not judge(challenger, champion, rng(), challenge=3).promoted
+    assert not judge(challenger, champion, rng(), challenge=100).promoted
