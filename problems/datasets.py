@@ -27,8 +27,11 @@ class DataFolder:
         """Whether the file is there; its checksum is looked at only when it is opened."""
         return (self.root / relative).is_file()
 
-    def file(self, relative: str) -> Path:
+    def file(self, relative: str, *, source: str) -> Path:
         """Finds `relative` and checks it against the data set's `SHA256SUMS`.
+
+        Args:
+            source: Where the data set is published, for the message.
 
         Raises:
             DataMissing: Not there, unlisted, or another content than listed.
@@ -37,15 +40,15 @@ class DataFolder:
         if not path.is_file():
             raise DataMissing(
                 f"{relative} is needed and was not found in {self.root}; set ADRS_DATA to the folder that "
-                f"holds {Path(relative).parts[0]}/ (its README names the public source), or measure on the "
-                "generated splits, which need no data"
+                f"holds {Path(relative).parts[0]}/ (published at {source}), or measure on the generated "
+                "splits, which need no data"
             )
         expected = _checksums(path.parent).get(path.name)
         actual = hashlib.sha256(path.read_bytes()).hexdigest()
         if expected != actual:
             raise DataMissing(
                 f"{path} has checksum {actual[:16]}, but SHA256SUMS beside it says "
-                f"{expected[:16] if expected else 'nothing of this file'}; fetch it again from its source"
+                f"{expected[:16] if expected else 'nothing of this file'}; fetch it again from {source}"
             )
         return path
 

@@ -167,7 +167,7 @@ def attempt(function: object, *arguments: object) -> object:
     except MemoryError:
         return _OUT_OF_MEMORY
     except SystemExit as error:
-        os._exit(error.code if isinstance(error.code, int) else 1)
+        os._exit(error.code if isinstance(error.code, int) else int(error.code is not None))
     except BaseException as error:  # noqa: BLE001 - the boundary to the candidate: anything is its fault
         return _described(error)
 
@@ -176,7 +176,9 @@ def _described(error: BaseException) -> ChildFault:
     text = _text(error)
     hint = f" ({_HINT})" if _is_refusal(error, text) else ""
     line = _line(error)
-    return ChildFault("exception", f"{type(error).__name__}: {text[:_TEXT_CHARACTERS]}{hint}", line)
+    message = f"{type(error).__name__}: {text[:_TEXT_CHARACTERS]}{hint}"
+    # Half a surrogate cannot be encoded, and a fault that cannot be told would end the process.
+    return ChildFault("exception", message.encode("utf-8", "backslashreplace").decode(), line)
 
 
 def _text(error: BaseException) -> str:

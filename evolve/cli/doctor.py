@@ -1,5 +1,6 @@
 """`adrs doctor`: what this machine can do, and what to do where it cannot."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -96,9 +97,16 @@ def _refusal(db: Path) -> str | None:
     try:
         if db.exists():
             Store.open(db, create=False).close()
+        elif not os.access(folder := _nearest(db), os.W_OK | os.X_OK):
+            return f"{db} cannot be made, since {folder} cannot be written; choose another --db"
     except (StoreError, OSError) as error:
         return str(error)
     return None
+
+
+def _nearest(path: Path) -> Path:
+    """The nearest folder above a path that exists."""
+    return next(folder for folder in path.absolute().parents if folder.is_dir())
 
 
 def _as_json(

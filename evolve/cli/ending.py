@@ -66,13 +66,17 @@ def standings_table(rows: Sequence[Standing]) -> Table:
     return found
 
 
+def _own_score(standings: Sequence[Standing]) -> float:
+    return next(row.score for row in standings if row.split is Split.VALIDATION and row.lead is None)
+
+
 def verdict(standings: Sequence[Standing], champion: Champion, problem: Problem) -> list[str]:
     """Says honestly whether the champion beat the best baseline."""
     rows = [row for row in standings if row.split is Split.VALIDATION and row.lead is not None]
     best = max(rows, key=lambda row: row.score)
     assert best.lead is not None, "baselines have a lead"
     twin = next((b.name for b in problem.baselines if b.source == champion.candidate.source), None)
-    if twin is not None:
+    if twin is not None and best.score <= _own_score(standings):
         return [f"The champion is the baseline {twin} itself: the search found nothing surely better."]
     is_seed = " (one of the seeds)" if best.name in problem.seeds else ""
     if best.lead.above_zero:

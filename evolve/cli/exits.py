@@ -2,6 +2,7 @@
 
 import enum
 import errno
+import io
 import os
 import sys
 import traceback
@@ -36,6 +37,9 @@ class Misuse(Exception):  # noqa: N818 - reads as what happened
 def exit_code_of(command: Callable[[], object]) -> int:
     """Runs a command to its end; whatever goes wrong is said here, on the error stream, and nowhere else."""
     code: int = Exit.DONE
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name or a table line may not fit the encoding
     try:
         command()
     except SystemExit as end:
@@ -90,6 +94,8 @@ def _code(error: Exception) -> Exit | None:
 
 def _flushed(code: int) -> int:
     """Flushes here: a reader that went away (`adrs show | head`) is no error, but a full disk is."""
+    if sys.stdout is None:  # closed by the shell
+        return code
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.interrupts import interruptible
 from evolve.cli.names import cores, mode_named, read_policy
 from evolve.cli.run_names import dated, fresh_name, run_named
+from evolve.cli.terminal import harmless
 from evolve.runs.errors import RunExists
 from evolve.runs.header import Header
 from evolve.runs.session import Ending, Session
@@ -68,8 +70,17 @@ def start(request: RunRequest) -> Exit:
         return Exit.POLICY
     spec = _spec(request, problem, tuple(sources), mode)
     with Store.open(request.db) as store:
-        run = _name(request, store)
-        return _conduct(store, problem, run, lambda session: session.start(run, spec, sources=sources))
+        while True:
+            run = _name(request, store)
+            try:
+                return _conduct(store, problem, run, partial(_begin, run=run, spec=spec, sources=sources))
+            except RunExists:
+                if request.name is not None:
+                    raise  # else another run took the name of this second: take the next one
+
+
+async def _begin(session: Session, *, run: str, spec: RunSpec, sources: Mapping[str, str]) -> Ending:
+    return await session.start(run, spec, sources=sources)
 
 
 def resume(request: ResumeRequest) -> Exit:
@@ -130,7 +141,7 @@ def _seed_sources(paths: tuple[Path, ...]) -> dict[str, str]:
     """
     sources: dict[str, str] = {}
     for path in paths:
-        source, name = read_policy(path), f"file:{path.name}"
+        source, name = read_policy(path), f"file:{harmless(path.name)}"
         if isinstance(source, Fault):
             raise SeedRefused(f"{path} is refused ({source.rule}): {source.message}")
         if name in sources:

@@ -121,6 +121,8 @@ def _meaning(path: Path, cause: BaseException | None) -> errors.StoreError | Non
     if code is None:
         # The driver's own complaint, of bytes in a text column that are no text.
         return errors.StoreCorrupt(path, str(cause)) if "decode" in str(cause).lower() else None
+    if "unsupported file format" in str(cause):  # the code is that of any wrong statement
+        return errors.StoreCorrupt(path, str(cause))
     meaning = _MEANINGS.get(code) or _MEANINGS.get(code & 0xFF)
     return meaning(path, str(cause)) if meaning else None
 

@@ -120,15 +120,8 @@ class Store:
                 if kinds is None and row["seq"] != last + 1:
                     raise StoreCorrupt(self._database.path, f"run {run!r} lacks event {last + 1}")
                 last = row["seq"]
-                yield self._event(run, row)
+                yield _event(self._database.path, run, row)
             more = len(chunk) == _CHUNK
-
-    def _event(self, run: str, row: rows.EventRow) -> Event:
-        try:
-            return rows.event(run, row)
-        except BodyDamaged as error:
-            detail = f"event {row['seq']} of run {run!r}: {error}"
-            raise StoreCorrupt(self._database.path, detail) from error
 
     def runs(self) -> list[RunRow]:
         """Lists the runs, newest first."""
@@ -176,3 +169,10 @@ class Store:
             new_id = rows.new_run(connection, new, self._database.path, at=at)
             rows.insert_events(connection, new_id, packed)
             rows.copy_events(connection, old_id, new_id, upto_seq=upto_seq)
+
+
+def _event(path: Path, run: str, row: rows.EventRow) -> Event:
+    try:
+        return rows.event(run, row)
+    except BodyDamaged as error:
+        raise StoreCorrupt(path, f"event {row['seq']} of run {run!r}: {error}") from error

@@ -22,6 +22,12 @@ _FILES = {
     Split.PUBLISHED: "spot_single/published_windows.jsonl.gz",
 }
 
+SOURCE = (
+    "UCB-ADRS/ADRS-Leaderboard, commit f856497d (published windows), and skypilot-org/spot-traces, "
+    "aws-10-26-2022 (the others)"
+)
+"""Where the windows were published."""
+
 
 def measured(split: Split, folder: DataFolder) -> tuple[Window, ...]:
     """Reads the measured windows of a split; runs of different splits never see the same tick.
@@ -40,7 +46,7 @@ def measured(split: Split, folder: DataFolder) -> tuple[Window, ...]:
 def _read(folder: DataFolder, relative: str) -> Iterator[Window]:
     """Yields each window once: the published file repeats it for every overhead."""
     seen = set()
-    with gzip.open(folder.file(relative), "rt", encoding="utf-8") as lines:
+    with gzip.open(folder.file(relative, source=SOURCE), "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             env, start = row["env"], row["start_index"]

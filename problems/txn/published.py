@@ -10,6 +10,7 @@ from problems.txn.instances import instance
 from problems.txn.interface import IDLE, Operation
 
 FILE = "txn/workloads.json"
+SOURCE = "skydiscover-ai/skydiscover, commit 59643ef8, benchmarks/ADRS/txn_scheduling"
 
 LB_WORST, LB_BEST = 537.0, 95.1
 """Totals at which the leaderboard's score is 0 (the order of arrival) and 100 (a constant of its own)."""
@@ -49,7 +50,7 @@ def load(folder: DataFolder) -> tuple[Instance, ...]:
     Raises:
         DataMissing: The file is not there or is another one.
     """
-    workloads = json.loads(folder.file(FILE).read_text(encoding="utf-8"))
+    workloads = json.loads(folder.file(FILE, source=SOURCE).read_text(encoding="utf-8"))
     return tuple(
         instance(
             name.lower().replace("_", "-"), [tuple(map(_operation, text.split())) for text in transactions]

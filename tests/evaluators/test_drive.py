@@ -108,8 +108,8 @@ def test_a_policy_that_thinks_too_long_on_average_times_out_at_the_end(bench: Be
 
 
 def test_what_the_wire_costs_is_not_the_policys(server: ForkServer) -> None:
-    # Three quarters of a quiet step is allowed beyond the wire: enough where the wire is taken off, too little
-    # where it is not. The best of three tries counts, since a busy machine doubles what a step costs.
+    # Three quarters of a quiet step is allowed beyond the wire: enough where the wire is taken off, too
+    # little where it is not. The best of three counts, since a busy machine doubles what a step costs.
     problem = get("toy-gate")
     bench = open_bench(problem, server, 1.0)
     group, source = group_of(problem), problem.baselines[0].source

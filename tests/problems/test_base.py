@@ -65,24 +65,24 @@ HELLO = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
 
 def test_a_listed_file_is_found(folder: DataFolder) -> None:
     (folder.root / "set" / "SHA256SUMS").write_text(f"{HELLO}  ./file.txt\n")
-    assert folder.file("set/file.txt").read_text() == "hello\n"
+    assert folder.file("set/file.txt", source="the web").read_text() == "hello\n"
 
 
 def test_a_missing_file_is_named_with_where_and_what_to_do(folder: DataFolder) -> None:
     with pytest.raises(DataMissing, match=r"set/other.txt is needed .* not found in .*ADRS_DATA"):
-        folder.file("set/other.txt")
+        folder.file("set/other.txt", source="the web")
 
 
 @pytest.mark.parametrize("sums", [f"{'0' * 64}  ./file.txt\n", f"{HELLO}  ./other.txt\n"])
 def test_a_file_of_another_content_is_refused(folder: DataFolder, sums: str) -> None:
     (folder.root / "set" / "SHA256SUMS").write_text(sums)
-    with pytest.raises(DataMissing, match="fetch it again"):
-        folder.file("set/file.txt")
+    with pytest.raises(DataMissing, match="fetch it again from the web"):
+        folder.file("set/file.txt", source="the web")
 
 
 def test_files_that_cannot_be_checked_are_refused(folder: DataFolder) -> None:
     with pytest.raises(DataMissing, match="SHA256SUMS is missing"):
-        folder.file("set/file.txt")
+        folder.file("set/file.txt", source="the web")
 
 
 def test_a_misspelt_problem_is_answered_with_the_nearest() -> None:

@@ -24,13 +24,13 @@ faults = st.none() | st.builds(
 def evaluations(draw: st.DrawFn) -> tuple[Evaluation, Layout]:
     names = draw(st.lists(st.text(min_size=1, max_size=5), unique=True, max_size=4))
     measurements = []
-    for i in range(draw(st.integers(0, 6))):
+    for i in range(draw(st.integers(0, 8))):
         fault = draw(faults)
         score = 0.0 if fault else draw(finite)
         metrics = {} if fault else {name: draw(finite) for name in names}
         measurements.append(Measurement(f"i{i}", f"g{i // 2}", f"b{i // 3}", score, metrics, fault))
     layout = Layout(tuple((f"i{i}", f"g{i // 2}", f"b{i // 3}") for i in range(8)))
-    complete = draw(st.booleans())
+    complete = len(measurements) == len(layout.rows)
     return Evaluation(Split.SEARCH, tuple(measurements), complete=complete), layout
 
 

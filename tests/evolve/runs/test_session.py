@@ -13,6 +13,7 @@ from evaluators.values import Measurement, Usage
 from evolve.runs.engine import EndReason, Engine
 from evolve.runs.errors import RunExists, RunLocked
 from evolve.runs.events import Draft
+from evolve.runs.header import Header
 from evolve.runs.session import Ending, RunChanged, Session
 from evolve.runs.state import FRUITLESS, QUARANTINES, State
 from evolve.runs.step import Stepper
@@ -119,6 +120,17 @@ def test_a_run_whose_problem_changed_is_refused_by_name_and_untouched(whole: Pat
 
 
 @pytest.mark.usefixtures("changed_problem")
+def test_a_fork_of_a_run_whose_problem_changed_measures_its_best_anew(whole: Path) -> None:
+    before = read(whole).events
+    ending = asyncio.run(resume(whole, fork="anew", max_evals=12))
+    assert ending.state.evaluated == 12
+    assert read(whole).events == before
+    with Store.open(whole, create=False) as store:
+        header = Header.read(store, "anew")
+    assert header.spec.seeds[0].endswith(" of run")
+    assert header.spec.seeds[-3:] == ("idle", "shortest", "weighted")
+
+
 def test_a_fork_goes_on_as_a_new_run(whole: Path) -> None:
     before = read(whole).events
     ending = asyncio.run(resume(whole, fork="second", max_evals=EVALS + 4))
@@ -127,6 +139,15 @@ def test_a_fork_goes_on_as_a_new_run(whole: Path) -> None:
     forked = read(whole, "second").events
     commits = [e for e in before if e[0] == "committed"]
     assert [e for e in forked if e[0] == "committed"][: len(commits)] == commits
+
+
+def test_a_larger_budget_is_kept_by_later_resumptions(path: Path) -> None:
+    asyncio.run(start(path, spec(max_evals=6)))
+    asyncio.run(resume(path, max_evals=8))
+    asyncio.run(resume(path, workers=1))
+    with Store.open(path, create=False) as store:
+        found = Header.read(store, "run").spec
+    assert (found.max_evals, found.workers) == (8, 1)
 
 
 class Stubborn:
