@@ -350,3 +350,19 @@ def test_a_reply_out_of_form_ends_the_child(strong: ForkServer, reply: str) -> N
         faults = child.step([(handle, (1,)), (handle, (2,))])
         assert [fault.rule for fault in faults if isinstance(fault, Fault)] == ["protocol"] * 2
         assert child.step([(handle, (1,))]) == faults[:1]
+
+
+def test_half_a_surrogate_in_an_error_is_told_and_hurts_no_neighbour(strong: ForkServer) -> None:
+    source = (
+        "class Policy:\n    def __init__(self, setup): self.setup = setup\n"
+        "    def step(self, observation):\n        raise ValueError('\\ud800')\n"
+    )
+    with strong.open(source, STEPWISE, LIMITS, seed=0) as child:
+        (handle,) = handles(child, 1)
+        (fault,) = child.step([(handle, (5,))])
+        assert isinstance(fault, Fault)
+        assert fault.rule == "exception"
+        assert "\\ud800" in fault.message
+        again = child.step([(handle, (5,))])
+        assert isinstance(again[0], Fault)
+        assert again[0].rule == "exception"  # the process lives

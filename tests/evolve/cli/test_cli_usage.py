@@ -109,3 +109,65 @@ def test_a_store_that_is_none_is_left_alone(adrs: Adrs, tmp_path: Path) -> None:
     assert ended.code == 2
     assert ended.err.count("\n") == 1
     assert path.read_text() == "dear diary"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--max-minutes", "nan"), ("--max-minutes", "inf"), ("--seed", "9" * 30), ("--max-evals", "9" * 30)],
+)
+def test_a_number_without_end_is_refused_by_name(adrs: Adrs, tmp_path: Path, option: tuple[str, str]) -> None:
+    ended = adrs("run", "toy-order", *option, "--db", tmp_path / "adrs.db")
+    assert ended.code == Exit.USAGE
+    assert option[0] in ended.err
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("name", ["-x", "a b", "a/b"])
+def test_a_run_name_that_could_not_stand_in_a_command_is_refused(
+    adrs: Adrs, tmp_path: Path, name: str
+) -> None:
+    ended = adrs("run", "toy-order", f"--name={name}", "--db", tmp_path / "adrs.db")
+    assert ended.code == Exit.USAGE
+    assert "run name" in ended.err
+
+
+def test_a_budget_only_grows(adrs: Adrs, tmp_path: Path) -> None:
+    db = tmp_path / "adrs.db"
+    assert adrs("run", "toy-order", "--max-evals", 4, "--name", "it", "--db", db).code == 0
+    ended = adrs("resume", "it", "--max-evals", 3, "--db", db)
+    assert ended.code == Exit.USAGE
+    assert "only grow" in ended.err
+
+
+def test_every_verb_takes_a_store(adrs: Adrs, tmp_path: Path) -> None:
+    for words in (["problems"], ["problems", "show", "toy-order"]):
+        assert adrs(*words, "--db", tmp_path / "adrs.db").code == 0
+
+
+def test_a_narrow_encoding_is_no_defect(adrs: Adrs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    policy = tmp_path / "policy.py"
+    policy.write_text("def solve(task):\n    raise ValueError('caf\\u00e9')\n", encoding="utf-8")
+    ended = adrs("eval", "toy-order", policy, "--split", "smoke")
+    assert ended.code == Exit.POLICY
+    assert "caf" in ended.out
+    assert "defect of ours" not in ended.err
+
+
+def test_a_damaged_header_is_said_to_be_damage(adrs: Adrs, tmp_path: Path) -> None:
+    db = tmp_path / "adrs.db"
+    assert adrs("run", "toy-order", "--max-evals", 3, "--db", db).code == 0
+    raw = bytearray(db.read_bytes())
+    raw[44:48] = bytes(byte ^ 0xFF for byte in raw[44:48])
+    db.write_bytes(raw)
+    ended = adrs("runs", "--db", db)
+    assert ended.code == Exit.USAGE
+    assert "damaged" in ended.err
+
+
+def test_the_champion_is_told_as_one_object(adrs: Adrs, tmp_path: Path) -> None:
+    db = tmp_path / "adrs.db"
+    assert adrs("run", "toy-order", "--max-evals", 3, "--name", "it", "--db", db).code == 0
+    found = adrs("best", "it", "--json", "--db", db).json
+    assert set(found) == {"run", "step", "id", "source"}
+    assert "def solve" in found["source"]
