@@ -76,9 +76,9 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(adrs: Adrs, tmp_path:
     assert "adrs resume it" in stopped.err
     before = adrs("runs", "--json", "--db", db).json["runs"][0]
     assert before["status"] == "killed"
-    budget = before["evaluated"] + 20  # more than the window: what was asked is done whatever the budget
-    assert adrs("resume", "it", "--max-evals", budget, "--db", db).code == 0
-    assert adrs("runs", "--json", "--db", db).json["runs"][0]["evaluated"] == budget
+    assert before["evaluated"] < 100
+    assert adrs("resume", "it", "--db", db).code == 0
+    assert adrs("runs", "--json", "--db", db).json["runs"][0]["evaluated"] == 100
 
 
 @pytest.mark.usefixtures("strange")
