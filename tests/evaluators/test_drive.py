@@ -108,18 +108,19 @@ def test_a_policy_that_thinks_too_long_on_average_times_out_at_the_end(bench: Be
 
 
 def test_what_the_wire_costs_is_not_the_policys(server: ForkServer) -> None:
-    # Three quarters of a quiet step is allowed beyond the wire: enough where the wire is taken off, too
-    # little where it is not. The best of three counts, since a busy machine doubles what a step costs.
+    # A limit that no step can keep, and a wire said to cost more than any step: only the difference is judged.
     problem = get("toy-gate")
-    bench = open_bench(problem, server, 1.0)
     group, source = group_of(problem), problem.baselines[0].source
-    wire_s = bench.wire_s(len(group))
-    assert wire_s > 0
-    strict = replace(problem.limits[Split.SEARCH], step_mean_cpu_s=wire_s * 0.75)
-    tries = [measure_group(bench, problem, source, GroupTask(group, strict)) for _ in range(3)]
-    assert any(all(m.fault is None for m in found.measurements) for found in tries)
-    found = measure_group(Bench(server, 1.0), problem, source, GroupTask(group, strict))
-    assert all(m.fault is not None for m in found.measurements)
+    task = GroupTask(group, replace(problem.limits[Split.SEARCH], step_mean_cpu_s=1e-9))
+    charged = measure_group(Bench(server, 1.0), problem, source, task)
+    assert all(m.fault is not None and m.fault.rule == "step_mean_cpu" for m in charged.measurements)
+    spared = measure_group(Bench(server, 1.0, lambda _: 1.0), problem, source, task)
+    assert all(m.fault is None for m in spared.measurements)
+
+
+def test_the_wire_is_measured_by_the_idle_policy(server: ForkServer) -> None:
+    wire_s = open_bench(get("toy-gate"), server, 1.0).wire_s(2)
+    assert 1e-7 < wire_s < 1e-3
 
 
 def test_a_policy_that_draws_numbers_is_measured_repeatably(bench: Bench) -> None:
