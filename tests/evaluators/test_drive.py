@@ -108,7 +108,7 @@ def test_a_policy_that_thinks_too_long_on_average_times_out_at_the_end(bench: Be
 
 
 def test_what_the_wire_costs_is_not_the_policys(server: ForkServer) -> None:
-    # A limit that no step can keep, and a wire said to cost more than any step: only the difference is judged.
+    # A limit that no step can keep, and a wire said to cost more than any step: the difference is judged.
     problem = get("toy-gate")
     group, source = group_of(problem), problem.baselines[0].source
     task = GroupTask(group, replace(problem.limits[Split.SEARCH], step_mean_cpu_s=1e-9))
