@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -72,11 +72,10 @@ async def _start(settings: Settings) -> tuple[_Worker, Hello]:
     process, ours = _spawn(settings)
     reader, writer = await asyncio.open_connection(sock=ours)
     worker = _Worker(process, reader, writer, settings)
-    try:
+    with ExitStack() as undo:
+        undo.callback(worker.kill)
         reply = await worker.reply()
-    except BaseException:
-        worker.kill()
-        raise
+        undo.pop_all()
     return worker, reply.hello or Hello()
 
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -92,11 +93,10 @@ class ZygoteProcess:
         )
         theirs.close()
         zygote = ZygoteProcess(process, ours, complaints)
-        try:
+        with ExitStack() as undo:
+            undo.callback(zygote.close)
             zygote._configure(plan)
-        except BaseException:
-            zygote.close()
-            raise
+            undo.pop_all()
         return zygote
 
     @property
@@ -279,13 +279,10 @@ class ForkServer:
         zygote = self._zygote
         name = zygote.prepare(interface.text)
         ours, theirs = socket.socketpair()
-        try:
+        with theirs, ExitStack() as undo:
+            undo.callback(ours.close)
             pid, process = zygote.fork(name, limits, theirs)
-        except BaseException:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
+            undo.pop_all()
         if interface.answer not in self._readers:
             self._readers[interface.answer] = ReplyReader(interface.answer)
         reader = self._readers[interface.answer]

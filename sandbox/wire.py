@@ -122,7 +122,7 @@ class DownDecoder:
 
     def _array(self, annotation: object, value: object) -> object:
         if self._arrays is None:
-            raise NotImplementedError(f"{annotation} is no plain value, and numpy is not preloaded")
+            raise RuntimeError(f"{annotation} is no plain value, and numpy is not preloaded")
         return self._arrays.received(msgspec.convert(value, self._arrays.Header), self._tail, annotation)
 
 
