@@ -107,6 +107,27 @@ class Baseline:
     licence: str
     score: float
 
+    @staticmethod
+    def beside(
+        module: str, name: str, *, paper: str, score: float, licence: str = "Apache-2.0"
+    ) -> "Baseline":
+        """Reads `baselines/NAME.py` in the folder of a module's file."""
+        path = Path(module).parent / "baselines" / f"{name}.py"
+        return Baseline(name, path.read_text(encoding="utf-8"), paper, licence, score)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedForm:
+    """The interface under which earlier results were published, so that they can be measured unchanged.
+
+    Attributes:
+        adapt: Turns a source written for the published form into one for the problem's `interface`.
+        modules: What such sources, or the adapter, import beyond the standard library and numpy.
+    """
+
+    adapt: Callable[[str], str] = field(repr=False)
+    modules: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -176,7 +197,7 @@ class Problem:
         load: Makes or reads instances.
         counts: Metrics whose sum over a split is worth telling beside the score, such as runs that were late.
         dialects: Published scores, or None if the problem has none.
-        adapt: Turns a source written for the published form into one for `interface`, if there is one.
+        published_form: How sources written for the published interface are measured, if there is one.
         bound: One sentence: what the score is relative to, and why it cannot be passed.
     """
 
@@ -194,7 +215,7 @@ class Problem:
     load: Loader = field(repr=False)
     counts: tuple[str, ...] = ()
     dialects: Dialects | None = field(repr=False, default=None)
-    adapt: Callable[[str], str] | None = field(repr=False, default=None)
+    published_form: PublishedForm | None = field(repr=False, default=None)
     bound: str
 
     @property

@@ -2,6 +2,9 @@
 
 import hashlib
 import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,6 +54,25 @@ class DataFolder:
                 f"{expected[:16] if expected else 'nothing of this file'}; fetch it again from {source}"
             )
         return path
+
+
+@contextmanager
+def reading(path: Path, *, what: str) -> Iterator[None]:
+    """Turns whatever goes wrong in reading a file into one sentence that names it.
+
+    Args:
+        what: What the file should hold, such as `rows of src, dest, cost`.
+
+    Raises:
+        DataMissing: The file is cut short, is not what it should be, or cannot be read.
+    """
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        detail = f"{type(error).__name__}: {error}"
+        raise DataMissing(
+            f"{path} was expected to hold {what}, but reading it failed ({detail:.200}); fetch it again"
+        ) from error
 
 
 @cache

@@ -104,7 +104,7 @@ def _as_json(problem: Problem, folder: DataFolder, stages: list[Stage]) -> dict[
         "baselines": [{**asdict(b), "seed": b.name in problem.seeds} for b in problem.baselines],
         "bound": problem.bound,
         "counts": list(problem.counts),
-        "published_form": problem.adapt is not None,
+        "published_form": problem.published_form is not None,
     }
 
 

@@ -6,11 +6,10 @@ After `Wu 2024 <https://www.usenix.org/conference/nsdi24/presentation/wu-zhangha
 from collections.abc import Sequence
 from pathlib import Path
 
-from problems.base import Axis, Baseline, Instance, Limits, Problem, Split
+from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.datasets import DataFolder
 from problems.spot import interface, published
 from problems.spot.instances import JOBS, SMOKE_JOB, generated, instances
-from problems.spot.optima import Optima
 from problems.spot.simulator import Simulator
 
 __all__ = ["PROBLEM"]
@@ -31,12 +30,7 @@ def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]
         )
     needs_data = workload == "real" or split is Split.PUBLISHED
     windows = published.measured(split, folder) if needs_data else generated(split)
-    return instances(windows, (SMOKE_JOB,) if split is Split.SMOKE else JOBS, Optima.find())
-
-
-def _baseline(name: str, paper: str, score: float) -> Baseline:
-    source = (_HERE / "baselines" / f"{name}.py").read_text(encoding="utf-8")
-    return Baseline(name, source, paper, "Apache-2.0", score)
+    return instances(windows, (SMOKE_JOB,) if split is Split.SMOKE else JOBS)
 
 
 PROBLEM = Problem(
@@ -47,10 +41,10 @@ PROBLEM = Problem(
     evaluator=Simulator(),
     brief=(_HERE / "brief.md").read_text(encoding="utf-8"),
     baselines=(
-        _baseline("on_demand", f"{_WU} (on-demand only)", 0.5894),
-        _baseline("public_seed", f"{_WU} (greedy)", 0.8149),
-        _baseline("uniform_progress", f"{_WU} (Uniform Progress)", 0.9407),
-        _baseline("time_sliced", f"{_WU} (time sliced)", 0.9341),
+        Baseline.beside(__file__, "on_demand", paper=f"{_WU} (on-demand only)", score=0.5894),
+        Baseline.beside(__file__, "public_seed", paper=f"{_WU} (greedy)", score=0.8149),
+        Baseline.beside(__file__, "uniform_progress", paper=f"{_WU} (Uniform Progress)", score=0.9407),
+        Baseline.beside(__file__, "time_sliced", paper=f"{_WU} (time sliced)", score=0.9341),
     ),
     seeds=("on_demand", "public_seed", "uniform_progress"),
     axes=(
@@ -62,7 +56,7 @@ PROBLEM = Problem(
     load=_load,
     counts=("late",),
     dialects=published.dialects,
-    adapt=published.adapt,
+    published_form=PublishedForm(published.adapt),
     bound=(
         "The cost of the best run in hindsight over the run's cost; no run is cheaper, since dynamic "
         "programming finds the least over everything that a run can do in its window."

@@ -9,13 +9,18 @@ whole multiples of 0.0001 dollars an hour, times those of the largest unit divid
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from problems.base import Instance
+from problems.bounds import Bounds
 from problems.spot.interface import Decision
-from problems.spot.simulator import HOUR_S, ON_DEMAND_USD_H, SPOT_USD_H, Job
+from problems.spot.simulator import HOUR_S, ON_DEMAND_USD_H, SPOT_USD_H, Job, bill_usd
+
+Wanted = tuple[Job, tuple[bool, ...]]
+"""A job, and availability by tick."""
 
 _PRICE_UNIT = 1e-4
 _SPOT_PRICE = round(SPOT_USD_H / _PRICE_UNIT)
@@ -50,6 +55,35 @@ class _Steps:
         slack_s = job.ticks * job.gap_s - job.task_s
         forced = (slack_s - job.gap_s - job.restart_overhead_s) // unit + 1
         return _Steps(unit, job.gap_s // unit, job.restart_overhead_s // unit, slack_s // unit, forced)
+
+
+def optima(wanted: Mapping[str, Wanted], bounds: Bounds | None = None) -> dict[str, float]:
+    """Finds the least cost of each wanted run in dollars, by digest; `bounds` is ours unless one is given."""
+    found = bounds or Bounds.beside(__file__)
+    return found.find(wanted, computed, plausible=lambda run, usd: _plausible(run[0], usd))
+
+
+def prove(instances: Sequence[Instance]) -> dict[str, float]:
+    """Computes the optima of instances anew, by digest."""
+    return computed({i.digest: (i.data.job, i.data.available) for i in instances})
+
+
+def computed(wanted: Mapping[str, Wanted]) -> dict[str, float]:
+    """Computes optima by digest, all windows of a job at once."""
+    by_job: dict[Job, dict[str, tuple[bool, ...]]] = {}
+    for digest, (job, available) in wanted.items():
+        by_job.setdefault(job, {})[digest] = available
+    return {
+        digest: usd
+        for job, windows in by_job.items()
+        for digest, usd in zip(windows, optima_usd(job, list(windows.values())), strict=True)
+    }
+
+
+def _plausible(job: Job, usd: float) -> bool:
+    """Whether it could be an optimum: no less than spot without restarts, no more than all on demand."""
+    on_demand_ticks = -(-(job.task_s + job.restart_overhead_s) // job.gap_s)
+    return bill_usd(job, -(-job.task_s // job.gap_s), 0) <= usd <= bill_usd(job, 0, on_demand_ticks) + 1e-9
 
 
 def optima_usd(job: Job, windows: Sequence[Sequence[bool]]) -> tuple[float, ...]:

@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 
 from problems.base import Instance, Split, fingerprint
-from problems.spot.optima import Optima
+from problems.spot.bound import optima
 from problems.spot.simulator import HOUR_S, Job, Run
 
 JOBS = tuple(
@@ -54,20 +54,20 @@ class Window:
     start: int = 0
 
 
-def instances(windows: Sequence[Window], jobs: Sequence[Job], optima: Optima) -> tuple[Instance, ...]:
+def instances(windows: Sequence[Window], jobs: Sequence[Job]) -> tuple[Instance, ...]:
     """Every job in every window; the jobs of a window stand together and form its group."""
     pairs = tuple(product(windows, jobs))
     digests = [digest(job, window.available) for window, job in pairs]
-    least = optima.of([(d, job, window.available) for d, (window, job) in zip(digests, pairs, strict=True)])
+    least = optima({d: (job, window.available) for d, (window, job) in zip(digests, pairs, strict=True)})
     return tuple(
         Instance(
             name=f"{window.name}/{job.deadline_s // HOUR_S}h-{job.restart_overhead_s}s",
             group=window.name,
             block=window.block,
             digest=d,
-            data=Run(job, window.available, optimum_usd),
+            data=Run(job, window.available, least[d]),
         )
-        for (window, job), d, optimum_usd in zip(pairs, digests, least, strict=True)
+        for (window, job), d in zip(pairs, digests, strict=True)
     )
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from problems.base import Instance, Outcome, Split
-from problems.datasets import DataFolder
+from problems.datasets import DataFolder, reading
 from problems.spot.instances import SMOKE_JOB, WINDOW_TICKS, Window
 
 ALL_ON_DEMAND_USD, ALL_SPOT_USD = 146.88, 46.7088
@@ -45,15 +45,20 @@ def measured(split: Split, folder: DataFolder) -> tuple[Window, ...]:
 
 def _read(folder: DataFolder, relative: str) -> Iterator[Window]:
     """Yields each window once: the published file repeats it for every overhead."""
-    seen = set()
-    with gzip.open(folder.file(relative, source=SOURCE), "rt", encoding="utf-8") as lines:
+    path, seen = folder.file(relative, source=SOURCE), set()
+    with (
+        reading(path, what="a window a line: env, start_index, data of marks 0 and 1"),
+        gzip.open(path, "rt", encoding="utf-8") as lines,
+    ):
         for line in lines:
             row = json.loads(line)
-            env, start = row["env"], row["start_index"]
+            env, start, marks = row["env"], row["start_index"], row["data"]
+            if set(marks) - {"0", "1"} or len(marks) < WINDOW_TICKS:
+                raise ValueError(f"expected at least {WINDOW_TICKS} marks, each 0 or 1, at {env} {start}")
             name = f"{env}.{row.get('trace_id', start)}"
             if name not in seen:
                 seen.add(name)
-                yield Window(name, env, tuple(mark == "0" for mark in row["data"]), start)
+                yield Window(name, env, tuple(mark == "0" for mark in marks), start)
 
 
 def _spread(windows: Sequence[Window]) -> Iterator[Window]:

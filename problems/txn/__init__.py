@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from problems.base import Axis, Baseline, Instance, Limits, Problem, Split
+from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.datasets import DataFolder
 from problems.txn import interface, published
 from problems.txn.instances import generate
@@ -25,11 +25,6 @@ def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     return generate(split)
 
 
-def _baseline(name: str, *, paper: str, licence: str, score: float) -> Baseline:
-    source = (_HERE / "baselines" / f"{name}.py").read_text(encoding="utf-8")
-    return Baseline(name=name, source=source, paper=paper, licence=licence, score=score)
-
-
 PROBLEM = Problem(
     name="txn",
     version=1,
@@ -38,26 +33,30 @@ PROBLEM = Problem(
     evaluator=Ordering(),
     brief=(_HERE / "brief.md").read_text(encoding="utf-8"),
     baselines=(
-        _baseline(
+        Baseline.beside(
+            __file__,
             "identity",
             paper="Order of arrival, what a database without a scheduler does.",
             licence="Apache-2.0",
             score=0.3203,
         ),
-        _baseline(
+        Baseline.beside(
+            __file__,
             "shortest_first",
             paper="Smith 1956, Various optimizers for single-stage production, Naval Research Logistics 3.",
             licence="Apache-2.0; the rule is in the public domain",
             score=0.3173,
         ),
-        _baseline(
+        Baseline.beside(
+            __file__,
             "conflict_greedy",
             paper="Graham 1969, Bounds on multiprocessing timing anomalies, SIAM J. Appl. Math. 17 "
             "(list scheduling); its priorities, of weight 1 or 0, are this project's own.",
             licence="Apache-2.0; the rule is in the public domain",
             score=0.5209,
         ),
-        _baseline(
+        Baseline.beside(
+            __file__,
             "sampled_greedy",
             paper="Cheng 2024, Towards Optimal Transaction Scheduling, PVLDB 17(11), "
             "https://doi.org/10.14778/3681954.3681956.",
@@ -77,7 +76,7 @@ PROBLEM = Problem(
     },
     load=load,
     dialects=published.dialects,
-    adapt=published.adapt,
+    published_form=PublishedForm(published.adapt),
     bound="The makespan that a set of pairwise conflicting transactions needs in any order (an assignment "
     "relaxation of their shortest path), divided by the makespan reached; no order ends before it.",
 )

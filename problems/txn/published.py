@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from problems.base import Instance, Outcome
-from problems.datasets import DataFolder
+from problems.datasets import DataFolder, reading
 from problems.txn.instances import instance
-from problems.txn.interface import IDLE, Operation
+from problems.txn.interface import IDLE, READ, WRITE, Operation
 
 FILE = "txn/workloads.json"
 SOURCE = "skydiscover-ai/skydiscover, commit 59643ef8, benchmarks/ADRS/txn_scheduling"
@@ -50,13 +50,16 @@ def load(folder: DataFolder) -> tuple[Instance, ...]:
     Raises:
         DataMissing: The file is not there or is another one.
     """
-    workloads = json.loads(folder.file(FILE, source=SOURCE).read_text(encoding="utf-8"))
-    return tuple(
-        instance(
-            name.lower().replace("_", "-"), [tuple(map(_operation, text.split())) for text in transactions]
+    path = folder.file(FILE, source=SOURCE)
+    with reading(path, what="workloads by name, each a list of transactions such as 'r-17 * w-3'"):
+        workloads = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(
+            instance(
+                name.lower().replace("_", "-"),
+                [tuple(map(_operation, text.split())) for text in transactions],
+            )
+            for name, transactions in workloads.items()
         )
-        for name, transactions in workloads.items()
-    )
 
 
 def dialects(instances: Sequence[Instance], outcomes: Sequence[Outcome]) -> Mapping[str, float]:
@@ -106,4 +109,6 @@ def _is_lookup(statement: ast.stmt) -> bool:
 
 def _operation(text: str) -> Operation:
     kind, _, key = text.partition("-")
+    if kind not in (READ, WRITE, IDLE):
+        raise ValueError(f"expected an operation such as r-17, w-3 or *, but got {text!r:.40}")
     return (kind, -1) if kind == IDLE else (kind, int(key))

@@ -1,12 +1,14 @@
 """Values of problems, data folders and the registry."""
 
+import gzip
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from problems.base import Axis, Instance, Split, fingerprint, groups
-from problems.datasets import DataFolder, DataMissing, _checksums
+from problems.datasets import DataFolder, DataMissing, _checksums, reading
 from problems.registry import UnknownProblem, get, names
 
 
@@ -98,3 +100,33 @@ def test_generated_splits_share_no_instance(name: str) -> None:
     for split in (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.HOLDOUT):
         for found in get(name).load("generated", split, DataFolder(Path("/nowhere"))):
             assert seen.setdefault(found.digest, split) is split
+
+
+def test_a_file_that_is_not_what_it_should_be_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv.gz"
+    for spoil in (EOFError("cut short"), KeyError("price"), ValueError("a price of 'x'"), OSError("gone")):
+        with (
+            pytest.raises(DataMissing, match=r"rows.csv.gz was expected to hold rows of price.*fetch it"),
+            reading(path, what="rows of price"),
+        ):
+            raise spoil
+
+
+DAMAGED = {
+    "txn": ("txn/workloads.json", b'{"WORKLOAD_1": ["q-1 r-2"]}'),
+    "spot": ("spot_single/published_windows.jsonl.gz", gzip.compress(b'{"env": "a", "start_index": 3}\n')),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize("spoil", ["another schema", "cut short"])
+def test_damaged_data_is_named_whatever_its_checksum(tmp_path: Path, name: str, spoil: str) -> None:
+    _checksums.cache_clear()
+    relative, content = DAMAGED[name]
+    content = content if spoil == "another schema" else content[:15]
+    path = tmp_path / relative
+    path.parent.mkdir()
+    path.write_bytes(content)
+    (path.parent / "SHA256SUMS").write_text(f"{hashlib.sha256(content).hexdigest()}  {path.name}\n")
+    with pytest.raises(DataMissing, match=f"{path.name} was expected to hold"):
+        get(name).load("generated", Split.PUBLISHED, DataFolder(tmp_path))

@@ -27,7 +27,7 @@ def transactions(kind: str) -> list[Transaction]:
 
 @pytest.mark.parametrize("split", GENERATED)
 def test_instances_are_what_they_were_when_this_version_was_made(split: Split) -> None:
-    # Another digest here means other scores: raise PROBLEM.version, run `python -m benchmarks.txn_bound
+    # Another digest here means other scores: raise PROBLEM.version, run `python -m benchmarks.bounds txn
     # --write`, measure the baselines again, and only then write the new digests down.
     assert PROBLEM.version == 1
     assert fingerprint("".join(case.digest for case in generate(split))) == GOLDEN[split]

@@ -114,7 +114,8 @@ def test_another_file_than_the_published_one_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_problem_offers_adapter_and_dialects() -> None:
-    assert PROBLEM.adapt is published.adapt
+    assert PROBLEM.published_form is not None
+    assert PROBLEM.published_form.adapt is published.adapt
     assert PROBLEM.dialects is published.dialects
 
 

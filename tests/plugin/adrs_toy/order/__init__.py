@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from problems.base import Axis, Baseline, Instance, InvalidAnswer, Limits, Outcome, Problem, Split
+from problems.base import (
+    Axis,
+    Baseline,
+    Instance,
+    InvalidAnswer,
+    Limits,
+    Outcome,
+    Problem,
+    PublishedForm,
+    Split,
+)
 from problems.datasets import DataFolder
 
 from . import instances, interface, policies
@@ -82,6 +92,6 @@ PROBLEM = Problem(
     load=_load,
     counts=("late",),
     dialects=_dialects,
-    adapt=_adapt,
+    published_form=PublishedForm(_adapt),
     bound="The cost of Smith's order over the order's cost; by exchanging neighbours, none costs less.",
 )

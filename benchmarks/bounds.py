@@ -1,0 +1,78 @@
+"""Proves every bound of a problem anew and times it; `--write` ships those of the generated splits.
+
+    python -m benchmarks.bounds [PROBLEM ...] [--json] [--write]
+
+PUBLISHED is proved too where its data is found; bounds of measured instances are shipped only where their
+data may be handed on.
+"""
+
+import time
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.report import Row, arguments, show
+from problems.base import Instance, Problem, Split
+from problems.bounds import as_json
+from problems.datasets import DataFolder, DataMissing
+from problems.registry import get, names
+
+SHIPPED_WHEN_PUBLISHED = {"txn"}
+"""Problems whose published data may be handed on, digests of it included."""
+
+
+def provable() -> list[str]:
+    """Problems of ours with bounds to prove; the others' bound is a constant."""
+    found = (name for name in names() if find_spec(f"problems.{name}"))
+    return [name for name in found if find_spec(f"problems.{name}.bound") and _file(name).is_file()]
+
+
+def _file(problem: str) -> Path:
+    return Path(str(get(problem).interface.__file__)).with_name("bounds.json")
+
+
+def instances(problem: Problem, split: Split) -> list[Instance]:
+    """The split's instances; none where data is missing."""
+    try:
+        return list(problem.load("generated", split, DataFolder.find()))
+    except DataMissing:
+        return []
+
+
+def prove(name: str) -> tuple[list[Row], dict[str, float]]:
+    """Rows of the table, and the bounds to be shipped."""
+    problem, module = get(name), import_module(f"problems.{name}.bound")
+    rows: list[Row] = []
+    shipped: dict[str, float] = {}
+    for split in problem.workloads["generated"]:
+        found = instances(problem, split)
+        if not found:
+            continue
+        started = time.process_time()
+        bounds: dict[str, float] = module.prove(found)
+        cpu_s = time.process_time() - started
+        mean = sum(bounds[i.digest] for i in found) / len(found)
+        row = {"problem": name, "split": str(split), "instances": len(found), "mean bound": round(mean, 6)}
+        rows.append({**row, "CPU s": round(cpu_s, 3)})
+        if split is not Split.PUBLISHED or name in SHIPPED_WHEN_PUBLISHED:
+            shipped |= bounds
+    return rows, shipped
+
+
+def main() -> None:
+    """Prints the table, and writes what is asked."""
+    parser = arguments(__doc__ or "")
+    parser.add_argument("problems", nargs="*", help="all, if none is named")
+    parser.add_argument("--write", action="store_true", help="replace bounds.json of each problem")
+    given = parser.parse_args()
+    rows: list[Row] = []
+    for name in given.problems or provable():
+        found, shipped = prove(name)
+        rows += found
+        if given.write:
+            _file(name).write_text(as_json(shipped), encoding="utf-8")
+    show("bounds", rows, as_json=given.json, note="each proved from scratch, one process")
+
+
+if __name__ == "__main__":
+    main()
