@@ -67,8 +67,6 @@ def paired(
     Raises:
         ValueError: The two do not cover the same instances in the same order.
     """
-    if [m.instance for m in candidate] != [m.instance for m in reference]:
-        raise ValueError("paired measurements must cover the same instances in the same order")
     sums, counts = _by_block(candidate, reference)
     difference, blocks = float(sums.sum() / counts.sum()), len(sums)
     if blocks < FEWEST_BLOCKS:
@@ -81,10 +79,23 @@ def paired(
     return Interval(difference, float(low), float(high), alpha, blocks)
 
 
+def block_means(candidate: Sequence[Measurement], reference: Sequence[Measurement]) -> np.ndarray:
+    """Mean paired difference of each block, candidate minus reference, shape `(n_blocks,)`.
+
+    Raises:
+        ValueError: The two do not cover the same instances in the same order.
+    """
+    sums, counts = _by_block(candidate, reference)
+    means: np.ndarray = sums / counts
+    return means
+
+
 def _by_block(
     candidate: Sequence[Measurement], reference: Sequence[Measurement]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sums the differences of each block and counts its instances; both of shape `(n_blocks,)`."""
+    if [m.instance for m in candidate] != [m.instance for m in reference]:
+        raise ValueError("paired measurements must cover the same instances in the same order")
     index = {block: i for i, block in enumerate(dict.fromkeys(m.block for m in candidate))}
     sums, counts = np.zeros(len(index)), np.zeros(len(index))
     for ours, theirs in zip(candidate, reference, strict=True):

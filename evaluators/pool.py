@@ -99,8 +99,13 @@ class Pool:
 
     @staticmethod
     @asynccontextmanager
-    async def started(problem: str, *, workers: int, mode: Mode, cpu_scale: float) -> AsyncIterator["Pool"]:
+    async def started(
+        problem: str, *, workers: int, mode: Mode, cpu_scale: float, preload: tuple[str, ...] = ()
+    ) -> AsyncIterator["Pool"]:
         """Starts workers and, at the end, ends them.
+
+        Args:
+            preload: Modules that policies may import beyond those of the problem.
 
         Raises:
             SandboxUnavailable: The machine lacks a layer that the mode requires.
@@ -108,7 +113,9 @@ class Pool:
             WorkerBroken: A defect of ours.
         """
         cores = sorted(os.sched_getaffinity(0))
-        settings = [Settings(problem, mode, cores[i % len(cores)], cpu_scale) for i in range(workers)]
+        settings = [
+            Settings(problem, mode, cores[i % len(cores)], cpu_scale, preload) for i in range(workers)
+        ]
         started = await asyncio.gather(*map(_start, settings), return_exceptions=True)
         ready = [s for s in started if not isinstance(s, BaseException)]
         pool = Pool([worker for worker, _ in ready], ready[0][1] if ready else Hello(), Cache())

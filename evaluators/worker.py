@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
     mode: Mode
     core: int | None
     cpu_scale: float
+    preload: tuple[str, ...] = ()
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -109,7 +110,7 @@ def open_bench(problem: Problem, server: ForkServer, cpu_scale: float) -> Bench:
 def serve(channel: socket.socket, settings: Settings) -> None:
     """Answers jobs until the parent closes the channel."""
     problem = get(settings.problem)
-    preload = problem.limits[Split.SEARCH].preload
+    preload = (*problem.limits[Split.SEARCH].preload, *settings.preload)
     with ForkServer.start(settings.mode, preload=preload, core=settings.core) as server:
         bench = open_bench(problem, server, settings.cpu_scale)
         send(channel, Reply(hello=Hello(server.mode, tuple(server.notes))))

@@ -228,6 +228,11 @@ class Problem:
         """The interface module's source, as shown to models and executed in the child."""
         return Path(str(self.interface.__file__)).read_text(encoding="utf-8")
 
+    @property
+    def best_baseline(self) -> Baseline:
+        """The baseline of the highest recorded score; of equals the first."""
+        return max(self.baselines, key=lambda b: b.score)
+
     def baseline(self, name: str) -> Baseline:
         """Finds a baseline by name.
 

@@ -71,7 +71,7 @@ def problems_show(
 
 @app.command("eval")
 def evaluate(  # noqa: PLR0913 - the verb's options
-    problem: options.ProblemName,
+    problem: options.ProblemNames,
     policy: options.PolicyFile = None,
     *,
     baseline: options.BaselineName = None,
@@ -83,8 +83,9 @@ def evaluate(  # noqa: PLR0913 - the verb's options
     as_json: options.Json = False,
     db: options.Db = options.DB,
 ) -> None:
-    """Measures one policy on one split; exit 1 if it has any fault."""
+    """Measures one policy on one split, or the best baselines of all problems; exit 1 if any has a fault."""
     from evolve.cli.evaluate import EvalRequest, evaluate
+    from evolve.cli.overview import ALL, evaluate_all
 
     request = EvalRequest(
         problem,
@@ -98,7 +99,7 @@ def evaluate(  # noqa: PLR0913 - the verb's options
         as_json=as_json,
         db=db,
     )
-    raise typer.Exit(evaluate(request))
+    raise typer.Exit(evaluate_all(request) if problem == ALL else evaluate(request))
 
 
 @app.command()

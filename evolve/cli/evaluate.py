@@ -1,23 +1,20 @@
 """`adrs eval`: one policy, one split, one number, and everything it rests on."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-from evolve.cli.exits import Exit, Misuse, say
-from evolve.cli.measuring import measure
+from evolve.cli.exits import Exit, ExtraMissing, Misuse
+from evolve.cli.gap import gap_of
+from evolve.cli.holdout import looking
+from evolve.cli.measuring import Bench, Means
 from evolve.cli.names import baseline_named, choose, mode_named, read_policy, split_named
 from evolve.cli.report import Report, print_report
 from evolve.cli.terminal import console, write_json
 from evolve.runs.setting import Setting
 from evolve.runs.texts import digest
-from problems.base import Problem, Split
-from sandbox import Mode
+from problems.base import Problem, PublishedForm, Split
 from sandbox.faults import Fault
 
 _FORMS = ("interface", "published")
@@ -39,18 +36,35 @@ class EvalRequest:
     db: Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What is to be measured.
+
+    Attributes:
+        source: Or why it is none.
+        modules: What it may import beyond what every policy may.
+        ours: Whether it is a baseline, whom nobody suspects.
+    """
+
+    name: str
+    source: str | Fault
+    modules: tuple[str, ...] = ()
+    ours: bool = False
+
+
 def evaluate(request: EvalRequest) -> Exit:
     """Measures and reports; the exit code tells whether the policy has a fault."""
     split, mode = split_named(request.split), mode_named(request.sandbox)
     setting = Setting.load(request.problem, request.workload, [split])
-    name, source = _source(request, setting.problem)
-    report = Report(setting.problem, split, request.workload, name)
-    if isinstance(source, Fault):
-        report = report.refused(source)
+    policy = _policy(request, setting.problem)
+    report = Report(setting.problem, split, request.workload, policy.name)
+    if isinstance(policy.source, Fault):
+        report = report.refused(policy.source)
     else:
-        with _looking(request.db, split) as look:
-            report = _measured(report, source, setting, workers=request.workers, mode=mode)
-            look(report, source)
+        with looking(request.db, split) as look:
+            means = Means(request.workers, mode, policy.modules)
+            report = asyncio.run(_measured(report, policy, setting, means))
+            look(report, digest(policy.source))
     if request.as_json:
         write_json(report.as_json())
     else:
@@ -58,74 +72,54 @@ def evaluate(request: EvalRequest) -> Exit:
     return Exit.POLICY if report.faults or not report.complete else Exit.DONE
 
 
-def _measured(report: Report, source: str, setting: Setting, *, workers: int | None, mode: Mode) -> Report:
-    with _Bar(report.split) as bar:
-        found = asyncio.run(measure(source, setting, workers=workers, mode=mode, progress=bar.advance))
+async def measured(report: Report, source: str, setting: Setting, bench: Bench) -> Report:
+    """Measures a policy on the report's split; its published scores are found, where there are any."""
+    found = await bench.measure(report.policy, source, report.split)
     if report.split is not Split.PUBLISHED:
-        return report.measured(found, {})
+        return report.measured(found)
     from evolve.runs.comparison import dialects  # half a second, which others need not wait
 
-    instances = setting.stages[report.split]
-    return report.measured(found, dialects(setting.problem, instances, found.evaluation))
+    return report.measured(found, dialects(setting.problem, setting.stages[report.split], found.evaluation))
 
 
-@contextmanager
-def _looking(db: Path, split: Split) -> Iterator[Callable[[Report, str], None]]:
-    """Gives what writes a look at HOLDOUT down, with the store opened before anything is measured."""
-    if split is not Split.HOLDOUT:
-        yield lambda report, source: None
-        return
-    from evolve.cli.looks import Looks
-    from evolve.runs.store import Store
-
-    with Store.open(db) as store:
-        looks = Looks(store)
-
-        def look(report: Report, source: str) -> None:
-            looks.record(report, digest(source), at=time.time())
-            say(looks.sentence(report.problem.name))
-
-        yield look
+async def _measured(report: Report, policy: _Policy, setting: Setting, means: Means) -> Report:
+    assert isinstance(policy.source, str), "a refused policy is not measured"
+    async with Bench.started(setting, means) as bench:
+        report = await measured(report, policy.source, setting, bench)
+        if report.split is not Split.PUBLISHED or policy.ours or not report.complete:
+            return report
+        return replace(report, gap=await gap_of(report, policy.source, setting, bench, means=means))
 
 
-def _source(request: EvalRequest, problem: Problem) -> tuple[str, str | Fault]:
-    """Finds the policy's name and source.
+def _policy(request: EvalRequest, problem: Problem) -> _Policy:
+    """Finds the policy.
 
     Raises:
         Misuse: Neither file nor baseline is named, or both, or there is none of that name.
+        ExtraMissing: Programs of the published form need a package that is not installed.
     """
     choose(request.form, _FORMS, "form")
     if (request.policy is None) == (request.baseline is None):
         raise Misuse("expected one policy to measure: either a file or --baseline NAME")
     if request.baseline is not None:
-        return request.baseline, baseline_named(problem, request.baseline).source
+        baseline = baseline_named(problem, request.baseline)
+        return _Policy(baseline.name, baseline.source, ours=True)
     assert request.policy is not None, "one of the two was given"
     source = read_policy(request.policy)
-    if request.form == "published" and not isinstance(source, Fault):
-        if problem.adapt is None:
-            raise Misuse(
-                f"problem {problem.name!r} has no published form; write the policy for its interface"
-            )
-        source = problem.adapt(source)
-    return request.policy.name, source
+    if request.form == "interface" or isinstance(source, Fault):
+        return _Policy(request.policy.name, source)
+    form = _published_form(problem)
+    return _Policy(request.policy.name, form.adapt(source), form.modules)
 
 
-class _Bar:
-    """A progress bar on the error stream, gone when it is done; nothing where that is no terminal."""
-
-    def __init__(self, split: Split) -> None:
-        err = console(stderr=True)
-        columns = (TextColumn(f"measuring {split}"), BarColumn(), MofNCompleteColumn())
-        self._progress = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-        self._task = self._progress.add_task("", total=None)
-
-    def __enter__(self) -> "_Bar":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def advance(self, done: int, total: int) -> None:
-        """Shows how far it is."""
-        self._progress.update(self._task, completed=done, total=total)
+def _published_form(problem: Problem) -> PublishedForm:
+    form = problem.published_form
+    if form is None:
+        raise Misuse(f"problem {problem.name!r} has no published form; write the policy for its interface")
+    missing = [module for module in form.modules if find_spec(module) is None]
+    if missing:
+        raise ExtraMissing(
+            f"programs in the published form of {problem.name} need {', '.join(missing)}, which is not "
+            f"installed; install it with: python -m pip install {' '.join(missing)}"
+        )
+    return form

@@ -34,6 +34,10 @@ class Misuse(Exception):  # noqa: N818 - reads as what happened
     """The command cannot mean anything as it was given; the message says what was expected."""
 
 
+class ExtraMissing(Exception):  # noqa: N818 - reads as what happened
+    """A package that is not installed with the product is needed; the message says how to install it."""
+
+
 def exit_code_of(command: Callable[[], object]) -> int:
     """Runs a command to its end; whatever goes wrong is said here, on the error stream, and nowhere else."""
     code: int = Exit.DONE
@@ -89,6 +93,8 @@ def _code(error: Exception) -> Exit | None:
             return Exit.DATA
         case SandboxUnavailable():
             return Exit.SANDBOX
+        case ExtraMissing():
+            return Exit.EXTRA
     return None
 
 

@@ -1,8 +1,9 @@
-"""One policy measured on a whole split, by several workers at once."""
+"""Policies measured on whole splits, by several workers at once."""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from evaluators.calibration import cpu_scale
 from evaluators.job import Job, Measured, out_of_time
 from evaluators.pool import Pool
 from evaluators.values import Evaluation, Measurement, Usage
+from evolve.cli.bar import Progress, bar
 from evolve.cli.names import cores
 from evolve.runs.setting import Setting
 from problems.base import Split, groups
@@ -20,9 +22,6 @@ PATIENCE = 3
 
 _SHARE = 8
 """Jobs per worker: enough for progress to be seen, few enough for messages not to count."""
-
-Progress = Callable[[int, int], None]
-"""Hears how many instances of how many are measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +40,59 @@ class Measuring:
     cpu_scale: float
 
 
-async def measure(
-    source: str, setting: Setting, *, workers: int | None, mode: Mode, progress: Progress
-) -> Measuring:
-    """Measures every group of the setting's one split, unless too many run out of time.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a bench is started with.
 
-    Raises:
-        DataMissing, SandboxUnavailable, WorkerBroken: As `Pool` does.
+    Attributes:
+        workers: At most; None for one a core.
+        preload: Modules that policies may import beyond those of the problem.
     """
-    ((split, instances),) = setting.stages.items()
-    stage, scale = groups(instances), cpu_scale()
-    number = min(workers or cores(), len(stage))
-    problem = setting.problem.name
-    async with Pool.started(problem, workers=number, mode=mode, cpu_scale=scale) as pool:
-        tally = _Tally(progress, len(instances))
-        jobs = deque(
-            Job(source, problem, setting.workload, split, indices)
-            for indices in _shares(len(stage), number * _SHARE)
-        )
-        await asyncio.gather(*(_work(pool, jobs, tally) for _ in range(number)))
+
+    workers: int | None
+    mode: Mode
+    preload: tuple[str, ...] = ()
+
+
+class Bench:
+    """A pool of workers that measures whole splits of one problem, one policy after the other."""
+
+    def __init__(self, setting: Setting, pool: Pool, *, workers: int, cpu_scale: float) -> None:
+        self._setting = setting
+        self._pool = pool
+        self._workers = workers
+        self._cpu_scale = cpu_scale
+
+    @staticmethod
+    @asynccontextmanager
+    async def started(setting: Setting, means: Means) -> AsyncIterator["Bench"]:
+        """Starts as many workers as the setting's largest split has groups, and as are wanted.
+
+        Raises:
+            DataMissing, SandboxUnavailable, WorkerBroken: As `Pool` does.
+        """
+        number, scale = min(means.workers or cores(), max(setting.groups().values())), cpu_scale()
+        async with Pool.started(
+            setting.problem.name, workers=number, mode=means.mode, cpu_scale=scale, preload=means.preload
+        ) as pool:
+            yield Bench(setting, pool, workers=number, cpu_scale=scale)
+
+    async def measure(self, name: str, source: str, split: Split) -> Measuring:
+        """Measures every group of a split under a bar that names the policy, unless too many run out of time.
+
+        Raises:
+            DataMissing, SandboxUnavailable, WorkerBroken: As `Pool` does.
+        """
+        instances = self._setting.stages[split]
+        with bar(f"measuring {name} on {split}") as progress:
+            tally, problem = _Tally(progress, len(instances)), self._setting.problem.name
+            jobs = deque(
+                Job(source, problem, self._setting.workload, split, indices)
+                for indices in _shares(len(groups(instances)), self._workers * _SHARE)
+            )
+            await asyncio.gather(*(_work(self._pool, jobs, tally) for _ in range(self._workers)))
         evaluation = tally.evaluation(split, [i.name for i in instances])
-        return Measuring(evaluation, tally.usage, pool.mode, tuple(pool.notes), scale)
+        return Measuring(evaluation, tally.usage, self._pool.mode, tuple(self._pool.notes), self._cpu_scale)
 
 
 async def _work(pool: Pool, jobs: deque[Job], tally: "_Tally") -> None:

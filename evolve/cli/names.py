@@ -11,6 +11,9 @@ from problems.base import Baseline, Problem, Split
 from sandbox import Mode
 from sandbox.faults import Fault
 
+BEST = "best"
+"""Names whichever baseline of a problem has the highest recorded score."""
+
 
 def choose(value: str, known: Collection[str], what: str) -> str:
     """Checks that a name, such as that of a `split`, is one of those there are.
@@ -34,7 +37,9 @@ def mode_named(name: str) -> Mode:
 
 
 def baseline_named(problem: Problem, name: str) -> Baseline:
-    """Finds a baseline by name."""
+    """Finds a baseline by name; `best` is the one of the highest recorded score."""
+    if name == BEST:
+        return problem.best_baseline
     choose(name, [b.name for b in problem.baselines], f"baseline of {problem.name}")
     return problem.baseline(name)
 

@@ -11,6 +11,12 @@ _MODES = "auto (full, else strong), full, strong, weak or none"
 ProblemName = Annotated[
     str, typer.Argument(metavar="PROBLEM", help="Name, as in: adrs problems", show_default=False)
 ]
+ProblemNames = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROBLEM", help="Name, as in: adrs problems; or all, with --baseline best", show_default=False
+    ),
+]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name, as in: adrs runs", show_default=False)]
 PolicyFile = Annotated[
     Path | None, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
@@ -38,7 +44,8 @@ NewSandbox = Annotated[
 ]
 
 BaselineName = Annotated[
-    str | None, typer.Option("--baseline", metavar="NAME", help="Measure this baseline instead of a file.")
+    str | None,
+    typer.Option("--baseline", metavar="NAME", help="Measure this baseline, or the best, instead of a file."),
 ]
 SplitName = Annotated[
     str, typer.Option("--split", metavar="S", help="smoke, search, validation, holdout or published.")

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evaluators.gap import Gap
+from evaluators.intervals import FEWEST_BLOCKS
 from evaluators.values import Measurement, Usage
 from evolve.cli.measuring import PATIENCE, Measuring
 from evolve.cli.terminal import facts, number, one_line, seconds, size, table
@@ -26,6 +28,7 @@ class Report:
     Attributes:
         score: None if the policy was refused or not all was measured.
         faults: Pairs of instance name and fault; the name is None if no instance was reached.
+        gap: Its lead on PUBLISHED beside what VALIDATION predicts; None where nothing is suspected.
         found: None until measured.
     """
 
@@ -37,13 +40,16 @@ class Report:
     complete: bool = False
     faults: tuple[tuple[str | None, Fault], ...] = ()
     dialects: Mapping[str, float] = field(default_factory=dict)
+    gap: Gap | None = None
     found: Measuring | None = None
 
     def refused(self, fault: Fault) -> "Report":
         """The report on a source that never was a policy."""
         return replace(self, faults=((None, fault),))
 
-    def measured(self, found: Measuring, dialects: Mapping[str, float]) -> "Report":
+    def measured(
+        self, found: Measuring, dialects: Mapping[str, float] | None = None, gap: Gap | None = None
+    ) -> "Report":
         """The report on a policy that was measured."""
         evaluation = found.evaluation
         return replace(
@@ -51,7 +57,8 @@ class Report:
             score=evaluation.score,
             complete=evaluation.complete,
             faults=evaluation.faults,
-            dialects=dialects,
+            dialects=dialects or {},
+            gap=gap,
             found=found,
         )
 
@@ -90,12 +97,19 @@ class Report:
             "complete": self.complete,
             "faults": [_fault_json(name, fault) for name, fault in self.faults],
             "dialects": {name: self.dialects.get(name) for name in ("lb", "sd")},
+            "gap": self._gap_json(),
             "metrics": self.metrics,
             "instances": rows,
             "sandbox": str(self.found.mode) if self.found else None,
             "limits": asdict(self.limits),
             "usage": asdict(self.found.usage if self.found else Usage()),
         }
+
+    def _gap_json(self) -> dict[str, Any] | None:
+        if self.gap is None:
+            return None
+        reference = self.problem.best_baseline.name
+        return {"reference": reference, **asdict(self.gap), "suspicious": self.gap.suspicious}
 
 
 def _fault_json(instance: str | None, fault: Fault) -> dict[str, str | None]:
@@ -137,9 +151,25 @@ def _headlines(report: Report) -> dict[str, str]:
         reached = len(report.measurements)
         instances = f"{len(report.faults)} of {reached} instances" if reached else "before any instance"
         rows["faults"] = instances
+    if report.gap is not None:
+        rows["gap"] = gap_sentence(report.gap, report.problem.best_baseline.name)
     if report.found and not report.complete:
         rows["stopped"] = f"after {PATIENCE} groups of instances had run out of time twice"
     return rows
+
+
+def gap_sentence(gap: Gap, reference: str) -> str:
+    """Says whether the lead on PUBLISHED is what VALIDATION lets one expect."""
+    lead = f"{gap.lead:+.4f} over {reference}; validation ({gap.validation:+.4f}) predicts"
+    if gap.low is None or gap.high is None:
+        return f"{lead} nothing, since it has under {FEWEST_BLOCKS} blocks"
+    told = f"{lead} [{gap.low:+.4f}, {gap.high:+.4f}]"
+    if not gap.suspicious:
+        return told
+    return (
+        f"SUSPICIOUS: {told}. A policy that carries answers to the published instances, or was tuned on "
+        "them, looks like this; believe its validation and holdout scores instead"
+    )
 
 
 def _circumstances(report: Report) -> dict[str, str]:

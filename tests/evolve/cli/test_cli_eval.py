@@ -6,8 +6,8 @@ import pytest
 from tests.evolve.cli.conftest import Adrs
 
 KEYS = [
-    "problem", "version", "split", "workload", "score", "complete", "faults", "dialects", "metrics",
-    "instances", "sandbox", "limits", "usage",
+    "problem", "version", "split", "workload", "score", "complete", "faults", "dialects", "gap",
+    "metrics", "instances", "sandbox", "limits", "usage",
 ]  # fmt: skip
 
 PUBLISHED_FORM = """

@@ -1,16 +1,18 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from evaluators.pool import WorkerBroken
-from evolve.cli.exits import Exit, Misuse, exit_code_of
+from evolve.cli.exits import Exit, ExtraMissing, Misuse, exit_code_of
 from evolve.runs.errors import DiskFull, StoreError
 from evolve.runs.session import RunChanged
 from evolve.runs.setting import NotInWorkload
+from problems.base import PublishedForm
 from problems.datasets import DataMissing
-from problems.registry import BrokenProblem, UnknownProblem
+from problems.registry import BrokenProblem, UnknownProblem, get
 from sandbox import SandboxUnavailable
 from tests.evolve.cli.conftest import Adrs
 
@@ -32,6 +34,7 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
         (UnknownProblem("m"), Exit.USAGE),
         (BrokenProblem("m"), Exit.USAGE),
         (DataMissing("m"), Exit.DATA),
+        (ExtraMissing("m"), Exit.EXTRA),
         (SandboxUnavailable("m"), Exit.SANDBOX),
     ],
 )
@@ -100,6 +103,19 @@ def test_a_form_that_a_problem_lacks_is_refused(adrs: Adrs, tmp_path: Path) -> N
     ended = adrs("eval", "toy-gate", "p.py", "--form", "published")
     assert ended.code == 2
     assert "no published form" in ended.err
+
+
+def test_a_form_whose_packages_are_missing_says_how_to_install_them(
+    adrs: Adrs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = get("toy-order")
+    form = PublishedForm(str, ("json", "no_such_package"))
+    monkeypatch.setattr("evolve.runs.setting.get", lambda _: replace(order, published_form=form))
+    (tmp_path / "p.py").write_text("")
+    ended = adrs("eval", "toy-order", "p.py", "--form", "published")
+    assert ended.code == Exit.EXTRA
+    assert "need no_such_package, which is not installed" in ended.err
+    assert "pip install no_such_package" in ended.err
 
 
 def test_a_store_that_is_none_is_left_alone(adrs: Adrs, tmp_path: Path) -> None:

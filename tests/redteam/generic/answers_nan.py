@@ -1,0 +1,16 @@
+"""Cheat: answers with NaN, which fails no comparison that asks whether it is too large.
+
+Fault: invalid
+"""
+
+if "solve" in globals():
+
+    def solve(task):
+        return float("nan")
+
+else:
+
+    def _step(self, observation):
+        return float("nan")
+
+    Policy.step = _step

@@ -1,0 +1,16 @@
+"""Cheat: answers nothing, whose cost is nothing.
+
+Fault: invalid
+"""
+
+if "solve" in globals():
+
+    def solve(task):
+        return None
+
+else:
+
+    def _step(self, observation):
+        return None
+
+    Policy.step = _step

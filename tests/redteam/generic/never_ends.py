@@ -1,0 +1,23 @@
+"""Cheat: goes on computing when its time is over.
+
+Fault: timed_out
+Pace: slow
+"""
+
+
+def _late():
+    while True:
+        pass
+
+
+if "solve" in globals():
+
+    def solve(task):
+        _late()
+
+else:
+
+    def _step(self, observation):
+        _late()
+
+    Policy.step = _step
