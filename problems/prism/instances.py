@@ -90,7 +90,7 @@ def generate(split: Split) -> tuple[Instance, ...]:
     """Makes the instances of a generated split, each its own group and block."""
     if split is Split.SMOKE:
         rng = _stream(split, 0, 0)
-        return instances({"small-0": (SMOKE_GPUS, _models(rng, rng.integers(10, 30, size=2 * SMOKE_GPUS)))})
+        return instances({"small-0": (SMOKE_GPUS, _models(rng, rng.integers(5, 25, size=3 * SMOKE_GPUS)))})
     return instances(
         {
             f"{generator.__name__}-{number}": _placeable(generator, _stream(split, kind, number))
