@@ -15,7 +15,8 @@ Row = Mapping[str, str | int | float | None]
 
 def arguments(description: str) -> argparse.ArgumentParser:
     """Makes a parser that every benchmark starts from: it has `--json`."""
-    parser = argparse.ArgumentParser(description=description)
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=description, formatter_class=form)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     return parser
 
