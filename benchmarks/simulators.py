@@ -1,8 +1,8 @@
 """What measuring costs: each baseline on SEARCH, and on PUBLISHED where data is found, on one core.
 
 The whole path is timed: a fresh child for every group, policy, simulator or scoring. `wall` is all of it;
-`policy` is the CPU time of the children, start-up included; `ours` is that of this process, messages included;
-`trusted` is the part of `ours` that the problem's own trusted side takes, from decoded answers to outcomes.
+`policy` is the CPU time of the children, start-up included; `ours` is that of this process, messages
+included; `trusted` is what the problem's own trusted side takes of that, from decoded answers to outcomes.
 """
 
 import os

@@ -10,7 +10,7 @@ from problems.base import Baseline, Problem
 from problems.registry import get
 
 HERE = Path(__file__).parent
-PROBLEMS = ("spot", "txn")
+PROBLEMS = ("cloudcast", "eplb", "prism", "spot", "spot_multi", "txn")
 
 _FIELD = re.compile(r"^([A-Z][a-z]+): (.+)$", re.MULTILINE)
 
@@ -53,8 +53,7 @@ def generic() -> Iterator[Cheat]:
     """Every cheat that wraps an honest policy of any problem, against each problem that it fits."""
     for path in sorted((HERE / "generic").glob("*.py")):
         text = path.read_text(encoding="utf-8")
-        only = fields(text).get("Only", " ".join(PROBLEMS)).split()
-        for name in only:
+        for name in fields(text).get("Only", " ".join(PROBLEMS)).split():
             problem = get(name)
             yield _cheat(path, problem, f"{problem.baselines[0].source}\n\n{_without_docstring(text)}")
 

@@ -5,6 +5,8 @@ Fault: invalid
 
 
 def _spoilt(value):
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, dict) and value:
         first = next(iter(value))
         return {**value, first: _spoilt(value[first])}

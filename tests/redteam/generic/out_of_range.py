@@ -7,6 +7,8 @@ _FAR = 10**15
 
 
 def _spoilt(value):
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     if type(value) is int:
         return _FAR
     if isinstance(value, int) and not isinstance(value, bool):  # an enumeration's member
