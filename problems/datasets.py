@@ -16,7 +16,7 @@ class DataMissing(Exception):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
-    """A folder with one sub-folder a data set, each with `SHA256SUMS` beside its files."""
+    """A folder with one sub-folder a data set, each with a file `SHA256SUMS` of all that is in it."""
 
     root: Path
 
@@ -46,11 +46,13 @@ class DataFolder:
                 f"holds {Path(relative).parts[0]}/ (published at {source}), or measure on the generated "
                 "splits, which need no data"
             )
-        expected = _checksums(path.parent).get(path.name)
-        actual = hashlib.sha256(path.read_bytes()).hexdigest()
+        data_set = self.root / Path(relative).parts[0]
+        expected = _checksums(data_set).get(path.relative_to(data_set).as_posix())
+        with reading(path, what="a file of that data set"):
+            actual = hashlib.sha256(path.read_bytes()).hexdigest()
         if expected != actual:
             raise DataMissing(
-                f"{path} has checksum {actual[:16]}, but SHA256SUMS beside it says "
+                f"{path} has checksum {actual[:16]}, but SHA256SUMS of {data_set.name} says "
                 f"{expected[:16] if expected else 'nothing of this file'}; fetch it again from {source}"
             )
         return path
@@ -80,7 +82,10 @@ def _checksums(folder: Path) -> dict[str, str]:
     sums = folder / "SHA256SUMS"
     if not sums.is_file():
         raise DataMissing(
-            f"{sums} is missing, so the files beside it cannot be checked; fetch the data set again"
+            f"{sums} is missing, so the files of its data set cannot be checked; fetch the data set again"
         )
-    pairs = (line.split(maxsplit=1) for line in sums.read_text(encoding="utf-8").splitlines() if line.strip())
-    return {name.strip().removeprefix("*").removeprefix("./"): digest for digest, name in pairs}
+    with reading(sums, what="a checksum and a path a line"):
+        lines = [line.split(maxsplit=1) for line in sums.read_text(encoding="utf-8").splitlines()]
+        return {
+            name.strip().removeprefix("*").removeprefix("./"): digest for digest, name in filter(None, lines)
+        }

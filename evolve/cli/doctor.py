@@ -22,7 +22,7 @@ from sandbox import PROMISES, Mode
 from sandbox.probe import Check, State, probe
 
 _PACKAGES = ("msgspec", "numpy", "rich", "scipy", "sqlalchemy", "typer")
-_EXTRAS = ("litellm", "openai", "optuna", "pandas", "ray", "simpy", "streamlit", "torch")
+_EXTRAS = ("litellm", "networkx", "openai", "optuna", "pandas", "ray", "simpy", "streamlit", "torch")
 
 
 def examine(db: Path, sandbox: str, *, as_json: bool) -> Exit:

@@ -2,10 +2,9 @@
 
 import csv
 import gzip
-import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from problems.base import Instance, Outcome, Split
 from problems.cloudcast.instances import COUNTS, KINDS, Named, drawn, instances
 from problems.cloudcast.network import PROVIDERS, Network, Transfer
-from problems.datasets import DataFolder, DataMissing, reading
+from problems.datasets import DataFolder, reading
 
 SET = "cloudcast"
 COST, THROUGHPUT = f"{SET}/cost.csv.gz", f"{SET}/throughput.csv.gz"
@@ -127,7 +126,7 @@ def _pairs(rows: Iterable[Mapping[str, str]], columns: tuple[str, str, str]) -> 
 
 
 def _transfer(folder: DataFolder, name: str, net: Network) -> Transfer:
-    path = _listed(folder, f"config/{name}.json")
+    path = folder.file(f"{SET}/config/{name}.json", source=SOURCE)
     with reading(path, what="source_node, dest_nodes, data_vol, num_partitions and limits by provider"):
         task = json.loads(path.read_text(encoding="utf-8"))
         sent = Transfer(
@@ -150,22 +149,3 @@ def _limits(found: Mapping[str, Any]) -> Mapping[str, float]:
     if not all(0.0 < limit < math.inf for limit in limits.values()):
         raise ValueError(f"expected positive limits, but got {found}")
     return limits
-
-
-def _listed(folder: DataFolder, name: str) -> Path:
-    """Finds a file of a sub-folder, which the set's own `SHA256SUMS` lists by its path."""
-    path, sums = folder.root / SET / name, folder.root / SET / "SHA256SUMS"
-    if not path.is_file():
-        return folder.file(f"{SET}/{name}", source=SOURCE)  # says what is to be done
-    with reading(sums, what="a checksum and a path a line"):
-        listed = dict(_checksums(sums.read_text(encoding="utf-8")))
-    actual = hashlib.sha256(path.read_bytes()).hexdigest()
-    if listed.get(name) != actual:
-        raise DataMissing(f"{path} has checksum {actual[:16]}, which {sums} does not give; fetch it again")
-    return path
-
-
-def _checksums(text: str) -> Iterator[tuple[str, str]]:
-    for line in text.splitlines():
-        digest, name = line.split(maxsplit=1)
-        yield name.strip().removeprefix("*").removeprefix("./"), digest

@@ -75,6 +75,22 @@ def test_a_missing_file_is_named_with_where_and_what_to_do(folder: DataFolder) -
         folder.file("set/other.txt", source="the web")
 
 
+def test_a_file_of_a_folder_in_a_data_set_is_listed_by_its_path(folder: DataFolder) -> None:
+    inner = folder.root / "set" / "config"
+    inner.mkdir()
+    (inner / "file.txt").write_text("hello\n")
+    (folder.root / "set" / "SHA256SUMS").write_text(f"{HELLO}  config/file.txt\n")
+    assert folder.file("set/config/file.txt", source="the web") == inner / "file.txt"
+    with pytest.raises(DataMissing, match="nothing of this file"):
+        folder.file("set/file.txt", source="the web")
+
+
+def test_a_list_of_checksums_that_is_none_is_named(folder: DataFolder) -> None:
+    (folder.root / "set" / "SHA256SUMS").write_text("dear diary\n\nnothing\n")
+    with pytest.raises(DataMissing, match="SHA256SUMS was expected to hold a checksum"):
+        folder.file("set/file.txt", source="the web")
+
+
 @pytest.mark.parametrize("sums", [f"{'0' * 64}  ./file.txt\n", f"{HELLO}  ./other.txt\n"])
 def test_a_file_of_another_content_is_refused(folder: DataFolder, sums: str) -> None:
     (folder.root / "set" / "SHA256SUMS").write_text(sums)
