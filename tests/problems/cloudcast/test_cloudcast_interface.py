@@ -115,6 +115,19 @@ def test_regions_cap_in_order_of_first_appearance(sent: Callable[..., Instance])
     assert bill.transfer_s == 240.0
 
 
+def test_the_start_of_an_edge_appears_before_its_end(sent: Callable[..., Instance]) -> None:
+    edges = {
+        ("azure:s", "aws:v"): (0.1, 11.5),
+        ("azure:s", "azure:w"): (0.1, 6.0),
+        ("aws:v", "azure:d"): (0.1, 5.0),
+        ("azure:w", "azure:d"): (0.1, 8.0),
+    }
+    task = sent(edges, "aws:v", "azure:d", partitions=2).data.task(1.0)
+    # The source sends 23 + 12 of 32 Gbit/s, so its first edge gets 16: 2400 Gbit take 150 s. Were aws:v to
+    # cap that edge to 20 first, the source would not need to.
+    assert cost(task, (((0,), (0,)), ((0, 2), (1, 3)))).transfer_s == 150.0
+
+
 def test_the_interface_imports_the_standard_library_and_numpy_only() -> None:
     tree = ast.parse(Path(interface.__file__).read_text(encoding="utf-8"))
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} | {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from problems.base import Instance, Outcome, Split
@@ -86,23 +87,39 @@ def test_one_copy_to_each_costs_what_the_leaderboard_takes_as_worst(
     assert sum(o.metrics["cost_usd"] for o in measured) == pytest.approx(1199.168994, abs=1e-6)
 
 
+def expected_walks(task: Task) -> list[tuple[int, ...]]:
+    """What the public baseline does: the cheapest path of networkx to each destination."""
+    nx = pytest.importorskip("networkx")
+    graph, edge = nx.DiGraph(), {}
+    columns = (task.sources.tolist(), task.targets.tolist(), task.usd_per_gb.tolist())
+    for number, (source, target, usd) in enumerate(zip(*columns, strict=True)):
+        graph.add_edge(source, target, cost=usd)
+        edge[source, target] = number
+    paths = [nx.dijkstra_path(graph, task.source, d, weight="cost") for d in task.destinations]
+    return [tuple(edge[pair] for pair in pairwise(path)) for path in paths]
+
+
 def test_the_baseline_walks_as_networkx_does(
     transfers: Sequence[Instance], policy: Callable[[str], Solve]
 ) -> None:
-    nx = pytest.importorskip("networkx")
     solve = policy(PROBLEM.baseline("dijkstra").source)
-    net = transfers[0].data.network
-    graph = nx.DiGraph()
-    for source, target, usd in zip(
-        net.sources.tolist(), net.targets.tolist(), net.usd_per_gb.tolist(), strict=True
-    ):
-        graph.add_edge(source, target, cost=usd)
-    edge = {pair: n for n, pair in enumerate(zip(net.sources.tolist(), net.targets.tolist(), strict=True))}
     for case in transfers:
         task = case.data.task(60.0)
-        paths = [nx.dijkstra_path(graph, task.source, d, weight="cost") for d in task.destinations]
-        expected = [tuple(edge[pair] for pair in pairwise(path)) for path in paths]
-        assert [walks[0] for walks in solve(task)] == expected
+        assert [walks[0] for walks in solve(task)] == expected_walks(task)
+
+
+def test_the_baseline_tells_equal_paths_apart_as_networkx_does(
+    sent: Callable[..., Instance], policy: Callable[[str], Solve]
+) -> None:
+    solve, rng = policy(PROBLEM.baseline("dijkstra").source), np.random.default_rng(0)
+    names = [f"aws:{n}" for n in range(7)]
+    for _ in range(20):
+        # Prices of 1 to 3 make many paths equal; edges come in any order, but those of the source first.
+        pairs = [(a, b) for a in names for b in names if a != b]
+        order = [pairs[0], *(pairs[i] for i in rng.permutation(np.arange(1, len(pairs))))]
+        edges = {pair: (float(usd), 5.0) for pair, usd in zip(order, rng.integers(1, 4, 42), strict=True)}
+        task = sent(edges, *names[1:], partitions=1).data.task(1.0)
+        assert [walks[0] for walks in solve(task)] == expected_walks(task)
 
 
 def test_a_public_program_is_measured_unchanged(
@@ -277,6 +294,13 @@ def test_a_table_of_another_schema_is_refused(copied: DataFolder, before: str, a
     assert before in text
     spoil(copied, "cost.csv.gz", gzip.compress(text.replace(before, after, 1).encode()))
     with pytest.raises(DataMissing, match=r"cost\.csv\.gz was expected to hold rows of src, dest, cost"):
+        published.load(copied)
+
+
+def test_tables_of_different_regions_are_refused(copied: DataFolder) -> None:
+    renamed = table(copied, "throughput.csv.gz").replace("aws:us-east-2", "aws:us-east-9")
+    spoil(copied, "throughput.csv.gz", gzip.compress(renamed.encode()))
+    with pytest.raises(DataMissing, match="280 pairs are in one of them only"):
         published.load(copied)
 
 
