@@ -47,6 +47,7 @@ def solve(task):
     import pandas
     from interface import Answer, units
 
+    pandas.set_option("future.infer_string", False)
     joined = units(task)
     cells = [["".join([row[c] for c in unit]) for unit in joined] for row in task.rows]
     names = ["_".join([task.columns[c] for c in unit]) for unit in joined]
@@ -74,7 +75,11 @@ def solve(task):
             rows[index] = places.setdefault(tuple(order), len(places))
     return Answer(orders=tuple(places), rows=tuple(rows))
 """
-"""Rows that come back changed, or not at all, keep -1: no order, which the evaluator refuses by its rule."""
+"""Rows that come back changed, or not at all, keep -1: no order, which the evaluator refuses by its rule.
+
+Columns of text are of type object, as they were in pandas when the programs of this form were written; the
+newer type keeps its text in an arena of Arrow's, for which a policy's memory need not suffice.
+"""
 
 _STAND_INS = """
 import concurrent.futures, sys, types
