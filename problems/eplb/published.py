@@ -40,16 +40,19 @@ def measured(split: Split, folder: DataFolder) -> tuple[Instance, ...]:
     """
     path = folder.file(HISTORY, source=SOURCE)
     with reading(path, what=f"load_history of steps, each logical_expert_load of {V3.layers} x {V3.experts}"):
-        windows = _windows(path.read_bytes())
+        history, name = _cut(_windows(path.read_bytes()), split)
+    digest = fingerprinted(history)
+    return (instance(name, digest, referenced({digest: history})[digest]),)
+
+
+def _cut(windows: np.ndarray, split: Split) -> tuple[History, str]:
     middle = SMOKE_WINDOWS + (len(windows) - SMOKE_WINDOWS) // 2
     first, last = {
         Split.SMOKE: (0, SMOKE_WINDOWS),
         Split.SEARCH: (SMOKE_WINDOWS, middle),
         Split.VALIDATION: (middle, len(windows)),
     }[split]
-    history = History(V3, windows[first:last])
-    digest = fingerprinted(history)
-    return (instance(f"measured-{first:02}-{last:02}", digest, referenced({digest: history})[digest]),)
+    return History(V3, windows[first:last]), f"measured-{first:02}-{last:02}"
 
 
 def _windows(content: bytes) -> np.ndarray:
