@@ -2,7 +2,8 @@
 
 By bin completion, after Korf 2002, "A New Algorithm for Optimal Bin Packing" (AAAI-02): bins are closed one
 after the other, each with the largest item still left and whatever set of others leaves no more room unused
-than all bins together can spare. What is left to pack decides all that follows: no such set is tried twice.
+than all bins together can spare. What is left, and into how many bins, decides all that follows, so nothing
+that failed is tried again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,8 @@ class Packer:
     def __init__(self, weights: Sequence[int], capacity: int) -> None:
         self._weights = weights
         self._capacity = capacity
-        self._hopeless: set[Items] = set()
+        # Items to the largest number of bins into which they are known not to fit.
+        self._hopeless: dict[Items, int] = {}
 
     def pack(self, bins: int) -> list[Items] | None:
         """Finds the items of each bin, at most `bins` of them, or None if they don't fit."""
@@ -29,7 +31,7 @@ class Packer:
         """Packs what is left; `spare` is the room in all bins together beyond what it needs."""
         if not left:
             return []
-        if spare < 0 or self._weights[left[0]] > self._capacity or left in self._hopeless:
+        if spare < 0 or self._weights[left[0]] > self._capacity or bins <= self._hopeless.get(left, 0):
             return None
         if bins == 1:
             return [left]
@@ -42,7 +44,8 @@ class Packer:
             found = self._pack(rest, bins - 1, spare - unused)
             if found is not None:
                 return [(first, *chosen), *found]
-        self._hopeless.add(left)
+        # The same items may come back with more bins: others were packed into fewer of them.
+        self._hopeless[left] = bins
         return None
 
     def _completions(self, items: Sequence[int], room: int, least: int) -> Iterator[tuple[int, Items]]:

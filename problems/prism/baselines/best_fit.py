@@ -6,6 +6,7 @@ fit in place of first fit.
 """
 
 import random
+from math import sqrt
 
 from interface import Answer, Task, demand, value
 
@@ -28,7 +29,7 @@ def solve(task: Task) -> Answer:
     best = packed(task, high, rng)  # so high a target is best fit by size, which always succeeds
     for _ in range(HALVINGS):
         # Targets spread over orders of magnitude, so the middle is the geometric one.
-        target = (low * high) ** 0.5
+        target = sqrt(low * high)
         found = packed(task, target, rng)
         if found is None:
             low = target

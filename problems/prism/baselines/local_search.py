@@ -4,6 +4,7 @@ Best fit under a target pressure is Coffman 1978 (MULTIFIT); the search is itera
 """
 
 import random
+from math import sqrt
 
 from interface import Answer, Task, demand
 
@@ -112,7 +113,7 @@ def best_fit(task: Task) -> list[list[int]]:
     high = total  # so high a target is best fit by size, which always succeeds
     best = packed(task, high)
     for _ in range(HALVINGS):
-        target = (low * high) ** 0.5
+        target = sqrt(low * high)
         found = packed(task, target)
         if found is None:
             low = target

@@ -1,5 +1,7 @@
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from math import fsum, inf
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,36 @@ def test_every_generated_instance_has_a_shipped_optimum() -> None:
 def test_optima_are_proven_anew_where_that_takes_no_time() -> None:
     found = [c for split in GENERATED for c in generate(split) if not c.name.startswith("large")]
     assert bound.prove(found) == {case.digest: SHIPPED[case.digest] for case in found}
+
+
+def by_sets(gpu_count: int, models: Sequence[Model]) -> float:
+    """The least value by dynamic programming over sets of models: every split of every set is tried."""
+    everything = (1 << len(models)) - 1
+    pressures = [0.0] * (everything + 1)
+    for members in range(1, everything + 1):
+        placed = [model for index, model in enumerate(models) if members >> index & 1]
+        free = 80 - sum(model.size_gb for model in placed)
+        pressures[members] = fsum(m.req_rate / m.slo for m in placed) / free if free > 0 else inf
+    least = pressures
+    for _ in range(gpu_count - 1):
+        following = least[:]
+        for members in range(1, everything + 1):
+            here = members
+            while here:
+                following[members] = min(following[members], max(pressures[here], least[members ^ here]))
+                here = (here - 1) & members
+        least = following
+    return least[everything]
+
+
+@pytest.mark.slow
+def test_optima_of_up_to_twelve_models_are_those_of_another_method() -> None:
+    small = [c for c in generate(Split.SEARCH) if len(c.data.models) <= 12]
+    by_kind = {case.name.rsplit("-", 1)[0]: case for case in small}
+    assert len(by_kind) == 4
+    for case in by_kind.values():
+        # Floats here, fractions there: sums of a few terms, each rounded once.
+        assert by_sets(case.data.gpu_count, case.data.models) == pytest.approx(case.data.optimum, rel=1e-13)
 
 
 @pytest.mark.slow

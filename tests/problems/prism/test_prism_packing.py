@@ -1,4 +1,4 @@
-from itertools import product
+from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,28 +6,44 @@ from hypothesis import strategies as st
 from problems.prism.packing import Packer
 
 
-def fits(weights: list[int], capacity: int, bins: int) -> bool:
-    """By trying every assignment."""
-    return any(
-        all(
-            sum(w for w, b in zip(weights, where, strict=True) if b == bin_) <= capacity
-            for bin_ in range(bins)
-        )
-        for where in product(range(bins), repeat=len(weights))
-    )
+def bins_needed(weights: Sequence[int], capacity: int) -> int:
+    """By dynamic programming over sets: fewest bins, then least in the last of them, one item at a time."""
+    states = [(1, 0)]
+    for members in range(1, 1 << len(weights)):
+        reached = []
+        for item, weight in enumerate(weights):
+            if members >> item & 1:
+                bins, load = states[members ^ 1 << item]
+                reached.append((bins, load + weight) if load + weight <= capacity else (bins + 1, weight))
+        states.append(min(reached))
+    return states[-1][0]
 
 
-@given(weights=st.lists(st.integers(1, 12), max_size=7), capacity=st.integers(1, 24), bins=st.integers(1, 3))
+@st.composite
+def packings(draw: st.DrawFn) -> tuple[list[int], int]:
+    """Weights of at most a capacity, many of them near a half or a third of it."""
+    capacity = draw(st.integers(1, 30))
+    weight = st.one_of(st.integers(1, capacity), st.integers(1 + capacity // 4, 1 + capacity // 2))
+    weights = draw(st.lists(weight.map(lambda w: min(w, capacity)), min_size=1, max_size=9))
+    return weights, capacity
+
+
+@given(packing=packings())
 @settings(max_examples=150, deadline=None)
-def test_items_are_packed_exactly_if_some_assignment_fits(
-    weights: list[int], capacity: int, bins: int
-) -> None:
-    found = Packer(weights, capacity).pack(bins)
-    assert (found is not None) == fits(weights, capacity, bins)
-    if found is not None:
+def test_items_are_packed_into_the_fewest_bins_and_not_into_fewer(packing: tuple[list[int], int]) -> None:
+    weights, capacity = packing
+    needed = bins_needed(weights, capacity)
+    assert Packer(weights, capacity).pack(needed - 1) is None
+    for bins in (needed, needed + 1):
+        found = Packer(weights, capacity).pack(bins)
+        assert found is not None
         assert len(found) <= bins
         assert sorted(item for members in found for item in members) == list(range(len(weights)))
         assert all(sum(weights[item] for item in members) <= capacity for members in found)
+
+
+def test_an_item_above_the_capacity_fits_nowhere() -> None:
+    assert Packer([6, 1], 5).pack(2) is None
 
 
 def test_a_packing_without_a_unit_to_spare_is_found() -> None:

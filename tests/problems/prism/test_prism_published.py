@@ -125,6 +125,12 @@ def test_models_of_the_policys_own_are_none(policy: Callable[[str], Solve]) -> N
     assert policy(published.adapt(STRANGERS))(TASK) == {0: (-1, -1)}
 
 
+def test_a_source_may_have_a_helper_named_solve(policy: Callable[[str], Solve]) -> None:
+    source = "def solve(models):\n    return models[::-1]\n"
+    source += "def compute_model_placement(n, models):\n    return {1: solve(models)}\n"
+    assert policy(published.adapt(source))(TASK) == {1: (2, 1, 0)}
+
+
 def test_gpus_found_by_numpy_become_plain_numbers(policy: Callable[[str], Solve]) -> None:
     source = "import numpy as np\ndef compute_model_placement(n, models):\n    return {np.int64(1): models}\n"
     (key,) = policy(published.adapt(source))(TASK)
