@@ -9,6 +9,12 @@ from itertools import pairwise
 import numpy as np
 from interface import Answer, Task
 
+REGION_USD_GB = 0.0
+"""Charge per GB for every region that is passed."""
+
+SLOWNESS_USD_GB = 0.0
+"""Charge per GB for the inverse of an edge's throughput in Gbit/s."""
+
 
 def solve(task: Task) -> Answer:
     """Sends every partition along the arborescence."""
@@ -29,10 +35,10 @@ def solve(task: Task) -> Answer:
 
 
 def tables(task: Task) -> tuple[np.ndarray, np.ndarray]:
-    """Prices and ids of edges by regions, shape `(n, n)`; where there is none, infinity and -1."""
+    """Prices with charges and ids of edges, by regions, shape `(n, n)`; where there is none, infinity and -1."""
     prices = np.full((len(task.regions), len(task.regions)), np.inf)
     edges = np.full(prices.shape, -1)
-    prices[task.sources, task.targets] = task.usd_per_gb
+    prices[task.sources, task.targets] = task.usd_per_gb + REGION_USD_GB + SLOWNESS_USD_GB / task.gbit_s
     edges[task.sources, task.targets] = np.arange(len(task.sources))
     return prices, edges
 

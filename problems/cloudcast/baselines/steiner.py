@@ -12,16 +12,16 @@ from itertools import combinations
 import numpy as np
 from interface import Answer, Task, Walk, cost
 
-ROUNDS = 14
+ROUNDS = 20
 """Runs of the exact algorithm."""
 
-CLIMBS = 4
+CLIMBS = 6
 """Trees from which local search starts, the best first."""
 
 EVALUATIONS = 900
 """Trees that one local search may price."""
 
-POOL = 7
+POOL = 10
 """Trees that are tried in pairs."""
 
 REGION_USD_GB, SLOWNESS_USD_GB, CHANCE_USD_GB = 0.0005, 0.02, 0.0005
