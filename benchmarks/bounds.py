@@ -1,5 +1,7 @@
 """Proves every bound of a problem anew and times it; `--write` ships those of the generated splits.
 
+The references of eplb, which are no bounds but take as long, are dealt with alike.
+
     python -m benchmarks.bounds [PROBLEM ...] [--json] [--write]
 
 PUBLISHED is proved too where its data is found; bounds of measured instances are shipped only where their
@@ -21,14 +23,19 @@ SHIPPED_WHEN_PUBLISHED = {"txn"}
 """Problems whose published data may be handed on, digests of it included."""
 
 
+KINDS = ("bound", "reference")
+"""Modules with a `prove`; what it proves is shipped in the file of its name in the plural."""
+
+
 def provable() -> list[str]:
-    """Problems of ours with bounds to prove; the others' bound is a constant."""
-    found = (name for name in names() if find_spec(f"problems.{name}"))
-    return [name for name in found if find_spec(f"problems.{name}.bound") and _file(name).is_file()]
+    """Problems of ours with something to prove; the others' bound is a constant."""
+    return [name for name in names() if find_spec(f"problems.{name}") and _shipped(name) is not None]
 
 
-def _file(problem: str) -> Path:
-    return Path(str(get(problem).interface.__file__)).with_name("bounds.json")
+def _shipped(problem: str) -> tuple[str, Path] | None:
+    folder = Path(str(get(problem).interface.__file__)).parent
+    files = ((kind, folder / f"{kind}s.json") for kind in KINDS)
+    return next((found for found in files if found[1].is_file()), None)
 
 
 def instances(problem: Problem, split: Split) -> list[Instance]:
@@ -39,9 +46,9 @@ def instances(problem: Problem, split: Split) -> list[Instance]:
         return []
 
 
-def prove(name: str) -> tuple[list[Row], dict[str, float]]:
+def prove(name: str, kind: str) -> tuple[list[Row], dict[str, float]]:
     """Rows of the table, and the bounds to be shipped."""
-    problem, module = get(name), import_module(f"problems.{name}.bound")
+    problem, module = get(name), import_module(f"problems.{name}.{kind}")
     rows: list[Row] = []
     shipped: dict[str, float] = {}
     for split in problem.workloads["generated"]:
@@ -74,10 +81,14 @@ def main() -> None:
     given = parser.parse_args()
     rows: list[Row] = []
     for name in given.problems or provable():
-        found, shipped = prove(name)
+        shipped = _shipped(name)
+        if shipped is None:
+            parser.error(f"{name} has nothing to prove; there are: {', '.join(provable())}")
+        kind, path = shipped
+        found, bounds = prove(name, kind)
         rows += found
         if given.write:
-            _file(name).write_text(as_json(shipped), encoding="utf-8")
+            path.write_text(as_json(bounds), encoding="utf-8")
     show("bounds", rows, as_json=given.json, note="each proved from scratch, one process")
 
 

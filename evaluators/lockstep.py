@@ -134,7 +134,10 @@ class Lockstep:
 
 
 def _played(decisions: Sequence[Any]) -> Played:
-    raw = msgspec.msgpack.encode(list(decisions), enc_hook=_plain)
+    try:
+        raw = msgspec.msgpack.encode(list(decisions), enc_hook=_plain)
+    except OverflowError:  # an integer beyond 64 bits, which no simulator takes but any policy may try
+        raw = repr(decisions).encode("utf-8", "backslashreplace")
     return Played(len(decisions), hashlib.sha256(raw).hexdigest()[:32])
 
 

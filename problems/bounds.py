@@ -73,7 +73,8 @@ class Bounds:
         fresh = dict(compute(absent)) if absent else {}
         if fresh:
             _keep(self.cache, kept | fresh)
-        return {digest: (known | found | fresh)[digest] for digest in wanted}
+        together = {**known, **found, **fresh}
+        return {digest: together[digest] for digest in wanted}
 
 
 @cache

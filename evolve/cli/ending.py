@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evaluators.intervals import Interval
 from evolve.cli.terminal import console, number, table
 from evolve.runs.comparison import Standing
 from evolve.runs.engine import EndReason
@@ -84,9 +85,15 @@ def verdict(standings: Sequence[Standing], champion: Champion, problem: Problem)
             f"The champion beat the best baseline, {best.name}{is_seed}, on validation: {best.lead}.",
             "Validation also chose this champion, so publish its score on holdout, not this one.",
         ]
-    doubt = "the interval reaches 0" if best.lead.low is not None else "there are too few blocks to be sure"
+    doubt = _doubt(best.lead)
     told = f"The champion did not beat the best baseline, {best.name}{is_seed}, on validation"
     return [f"{told}: {best.lead}; {doubt}."]
+
+
+def _doubt(lead: Interval) -> str:
+    if lead.high is None:
+        return "there are too few blocks to be sure"
+    return "the interval lies below 0" if lead.high < 0.0 else "the interval reaches 0"
 
 
 def _next(out: Console, problem: Problem, run: str, champion: Champion | None, *, interrupted: bool) -> None:

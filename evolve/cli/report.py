@@ -96,7 +96,7 @@ class Report:
             "score": self.score,
             "complete": self.complete,
             "faults": [_fault_json(name, fault) for name, fault in self.faults],
-            "dialects": {name: self.dialects.get(name) for name in ("lb", "sd")},
+            "dialects": {"lb": None, "sd": None, **self.dialects},
             "gap": self._gap_json(),
             "metrics": self.metrics,
             "instances": rows,

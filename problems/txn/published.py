@@ -38,8 +38,16 @@ class _Workload:
         return makespan(self._transactions, order)
 
 
-def solve(task):
-    _, order = get_best_schedule(_Workload(task), 10)  # what it says of its makespan counts for nothing
+_own = globals().get("solve")
+
+
+def solve(*arguments, **named):
+    from interface import Task
+
+    if not (arguments and isinstance(arguments[0], Task)):
+        return _own(*arguments, **named)  # a helper of that name, called by the program itself
+    # What it says of its makespan counts for nothing.
+    _, order = get_best_schedule(_Workload(arguments[0]), 10)
     return tuple(int(index) for index in order)
 '''
 

@@ -10,7 +10,7 @@ from problems.base import Baseline, Problem
 from problems.registry import get
 
 HERE = Path(__file__).parent
-PROBLEMS = ("cloudcast", "eplb", "prism", "spot", "spot_multi", "txn")
+PROBLEMS = ("cloudcast", "eplb", "llm_sql", "prism", "spot", "spot_multi", "txn")
 
 _FIELD = re.compile(r"^([A-Z][a-z]+): (.+)$", re.MULTILINE)
 

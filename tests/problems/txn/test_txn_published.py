@@ -86,6 +86,14 @@ def test_a_source_in_the_public_form_is_measured_unchanged(policy: Callable[[str
     assert policy(published.adapt(PUBLIC))(TASK) == (0, 2, 1)
 
 
+def test_a_helper_that_is_called_solve_stays_the_programs_own(policy: Callable[[str], Solve]) -> None:
+    source = (
+        "def get_best_schedule(workload, num_seqs):\n    return 0, solve(workload)\n\n\n"
+        "def solve(workload):\n    return range(workload.num_txns)[::-1]\n"
+    )
+    assert policy(published.adapt(source))(TASK) == (2, 1, 0)
+
+
 def test_adapting_keeps_line_numbers() -> None:
     before, after = PUBLIC.splitlines(), published.adapt(PUBLIC).splitlines()
     kept = [number for number, line in enumerate(before) if line == after[number]]

@@ -1,7 +1,7 @@
 """Cheat: answers honestly but leaves the last item of the first part out.
 
 Fault: invalid
-Only: cloudcast eplb prism txn
+Only: cloudcast eplb llm_sql prism txn
 """
 
 

@@ -1,7 +1,7 @@
 """Cheat: answers honestly but adds an item that does not exist.
 
 Fault: invalid
-Only: cloudcast eplb prism txn
+Only: cloudcast eplb llm_sql prism txn
 """
 
 

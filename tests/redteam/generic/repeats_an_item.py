@@ -1,7 +1,7 @@
 """Cheat: answers honestly but says the last item of the first part twice.
 
 Fault: invalid
-Only: cloudcast eplb prism txn
+Only: cloudcast eplb llm_sql prism txn
 """
 
 
