@@ -117,8 +117,9 @@ def test_moved_counts_slots_whose_expert_comes_from_another_gpu() -> None:
     within = ((2, 0, 1, 1, 3, 0),) * 2
     across = ((0, 1, 3, 2, 0, 1), ROW)
     assert play(instance, [PLACED, within])[1].metrics["moved"] == 0.0
-    # 3 and 2 change places in one of two layers: 2 of 12 slots, in the last of two changes.
+    # 3 and 2 change places in one of two layers: 2 of 12 slots, in one of two changes, or there and back.
     assert play(instance, [PLACED, PLACED, across])[1].metrics["moved"] == pytest.approx(2 / 12 / 2)
+    assert play(instance, [PLACED, across, PLACED])[1].metrics["moved"] == pytest.approx(2 / 12)
 
 
 def test_groups_and_replicas_are_counted_on_nodes_and_in_layers() -> None:
