@@ -8,7 +8,7 @@ from problems.base import Instance, Split, fingerprint
 from problems.llm_sql.tables import Table, joins, logs, products, reviews
 
 ROWS = 3000
-SMOKE_ROWS = 120
+SMOKE_ROWS = 150
 
 Generator = Callable[[np.random.Generator, int, int], Table]
 

@@ -44,10 +44,13 @@ _FORM = """
 
 
 def solve(task):
+    import contextlib, warnings
     import pandas
     from interface import Answer, units
 
-    pandas.set_option("future.infer_string", False)
+    with warnings.catch_warnings(), contextlib.suppress(KeyError):
+        warnings.simplefilter("ignore")
+        pandas.set_option("future.infer_string", False)
     joined = units(task)
     cells = [["".join([row[c] for c in unit]) for unit in joined] for row in task.rows]
     names = ["_".join([task.columns[c] for c in unit]) for unit in joined]

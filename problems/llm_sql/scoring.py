@@ -35,13 +35,13 @@ class Reordering:
         _check(answer, table)
         written = texts(table.rows, answer)
         total = sum(map(len, written))
-        missed = total - hits(written)
-        rate = 1.0 - missed / total if total else 0.0
+        served = hits(written)
+        rate = served / total if total else 0.0
         places = np.array([np.argsort(order) for order in answer.orders], dtype=np.int64)[list(answer.rows)]
         metrics = {
             "hit_rate": rate,
             "characters": float(total),
-            "missed_characters": float(missed),
+            "missed_characters": float(total - served),
             "orders": float(len(set(answer.rows))),
             "common_opening": _common_opening(answer),
             "lateness": _lateness(table.rows, places),

@@ -1,0 +1,45 @@
+"""What the tests of llm_sql share: the published table where it is there, and policies run in process."""
+
+import sys
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from problems.base import Instance, Split
+from problems.datasets import DataFolder
+from problems.llm_sql import interface, published
+from problems.llm_sql.instances import generate
+
+Solve = Callable[[interface.Task], interface.Answer]
+
+
+Generate = Callable[[Split], tuple[Instance, ...]]
+
+
+@pytest.fixture(scope="session")
+def generated() -> Generate:
+    """The generated splits, each made once."""
+    return cache(generate)
+
+
+@pytest.fixture(scope="session")
+def beer() -> Instance:
+    folder = DataFolder.find()
+    if not folder.has(published.FILE):
+        pytest.skip(f"{published.FILE} is not in {folder.root}; set ADRS_DATA to measure the published set")
+    (case,) = published.load(folder)
+    return case
+
+
+@pytest.fixture
+def policy(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Solve]:
+    """Runs a source of ours as the child would, without the walls around it."""
+    monkeypatch.setitem(sys.modules, "interface", interface)
+
+    def run(source: str) -> Solve:
+        namespace: dict[str, Solve] = {}
+        exec(compile(source, "policy.py", "exec"), namespace)
+        return namespace["solve"]
+
+    return run
