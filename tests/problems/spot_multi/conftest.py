@@ -1,0 +1,62 @@
+"""Fixtures of the spot_multi tests: measured data, and policies driven in process."""
+
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from problems.base import Instance, Limits, Outcome, Split
+from problems.datasets import DataFolder
+from problems.spot_multi import PROBLEM, interface
+from problems.spot_multi.simulator import Simulator
+
+
+@pytest.fixture(scope="session")
+def data() -> DataFolder:
+    """The measured windows."""
+    folder = DataFolder.find()
+    if not folder.has("spot_multi/published_windows.jsonl.gz"):
+        pytest.skip(f"needs spot_multi in {folder.root}; set ADRS_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published(data: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Instance]:
+    """The 34 published windows in strict dynamics; optima go to a folder of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADRS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        return PROBLEM.load("real", Split.PUBLISHED, data)
+
+
+@pytest.fixture
+def policy_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Executes a candidate's source as the child does, and returns its `Policy`."""
+
+    def policy_of(source: str) -> Any:
+        monkeypatch.setitem(sys.modules, "interface", interface)
+        module = types.ModuleType("candidate")
+        exec(compile(source, "candidate", "exec"), module.__dict__)
+        return module.Policy
+
+    return policy_of
+
+
+@pytest.fixture
+def measure() -> Callable[[Any, Instance], Outcome]:
+    """Drives the simulator by a policy of ours, in process."""
+
+    def measure(policy: Any, instance: Instance) -> Outcome:
+        simulator = Simulator()
+        step = policy(simulator.setup(instance, Limits())).step
+        simulation = simulator.simulate(instance)
+        observation = next(simulation)
+        try:
+            while True:
+                observation = simulation.send(step(observation))
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+
+    return measure
