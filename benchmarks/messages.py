@@ -1,7 +1,7 @@
 """What crosses to a policy: bytes of one observation, its share of the batch included, and of one decision.
 
-Every run of one group of SEARCH is driven by the problem's best baseline in the sandbox, and each message is
-encoded as it travels.
+Every run of SEARCH is driven by the problem's best baseline in the sandbox, and each message is encoded as it
+travels.
 """
 
 from collections.abc import Generator, Sequence
@@ -47,14 +47,13 @@ class Recording:
 
 
 def sizes(problem: Problem) -> Recording:
-    """Drives one group of SEARCH by the best baseline."""
+    """Drives all of SEARCH by the best baseline."""
     recording = Recording(cast("Stepwise", problem.evaluator))
-    group = staged(problem.name, "generated", Split.SEARCH)[0]
-    limits = problem.limits[Split.SEARCH]
+    watched, limits = replace(problem, evaluator=recording), problem.limits[Split.SEARCH]
     with ForkServer.start(Mode.AUTO, preload=limits.preload) as server:
-        task = GroupTask(group, limits)
-        source = problem.best_baseline.source
-        measure_group(Bench(server, 8.0), replace(problem, evaluator=recording), source, task)
+        for group in staged(problem.name, "generated", Split.SEARCH):
+            task = GroupTask(group, limits)
+            measure_group(Bench(server, 8.0), watched, problem.best_baseline.source, task)
     return recording
 
 
