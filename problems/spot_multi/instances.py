@@ -37,7 +37,7 @@ SCENARIOS: Mapping[str, tuple[int, ...]] = {
 """The published choices of regions, as indices into `REGIONS`; a run starts in the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """What happens in some regions over some time.
 

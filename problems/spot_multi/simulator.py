@@ -30,7 +30,7 @@ class Dynamics(enum.StrEnum):
     price that the last region had in the first tick. Moves are carried out under the guarantee, too."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """The data of an instance: a job, the window it runs in, and the least it could have cost.
 

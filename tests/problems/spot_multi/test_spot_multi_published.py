@@ -123,7 +123,7 @@ def test_every_published_window_is_a_group_and_every_stretch_of_time_a_block(
     assert (len(published), len(groups(published)), len({i.block for i in published})) == (34, 34, 8)
     assert {i.data.job for i in published} == {JOB}
     assert published[-1].data.regions[0] == "us-east-2a"
-    assert [len(i.data.regions) for i in published[::8]] == [2, 2, 3, 3, 5]
+    assert [len(i.data.regions) for i in published[::8]] == [2, 2, 3, 3, 9]
 
 
 def test_real_splits_have_their_sizes(data: DataFolder) -> None:
