@@ -45,6 +45,7 @@ class Reordering:
             "orders": float(len(set(answer.rows))),
             "common_opening": _common_opening(answer),
             "lateness": _lateness(table.rows, places),
+            "upper_bound": table.upper_bound,
         }
         return Outcome(score=rate, metrics=metrics)
 

@@ -25,12 +25,14 @@ class Table:
         rows: Texts of the cells.
         merged: Groups of columns that stand side by side, in the group's order.
         determines: Pairs of columns, the first of which determines the second.
+        upper_bound: A hit rate that no answer passes; filled in by `load`, no part of the digest.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...] = field(repr=False)
     merged: tuple[tuple[int, ...], ...] = ()
     determines: tuple[tuple[int, int], ...] = ()
+    upper_bound: float = 1.0
 
 
 def reviews(rng: np.random.Generator, count: int, spread: int) -> Table:

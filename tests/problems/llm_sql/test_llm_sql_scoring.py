@@ -12,7 +12,15 @@ from problems.llm_sql.interface import Answer, Row, Task, answered, hit_rate, un
 from problems.llm_sql.scoring import Reordering
 from problems.llm_sql.tables import Table
 
-METRICS = {"hit_rate", "characters", "missed_characters", "orders", "common_opening", "lateness"}
+METRICS = {
+    "hit_rate",
+    "characters",
+    "missed_characters",
+    "orders",
+    "common_opening",
+    "lateness",
+    "upper_bound",
+}
 
 
 def three() -> Instance:
