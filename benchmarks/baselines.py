@@ -5,8 +5,10 @@ Scores are measured in the sandbox on generated VALIDATION, and on PUBLISHED whe
 """
 
 import asyncio
+from collections.abc import Mapping
 
 from benchmarks.report import Row, arguments, show
+from evaluators.values import Evaluation
 from evolve.cli.measuring import Bench, Means
 from evolve.runs.comparison import dialects
 from evolve.runs.setting import Setting
@@ -30,9 +32,20 @@ async def scores(problem: Problem, split: Split) -> dict[str, dict[str, float | 
     async with Bench.started(setting, Means(None, Mode.AUTO)) as bench:
         for baseline in problem.baselines:
             evaluation = (await bench.measure(baseline.name, baseline.source, split)).evaluation
-            published = dialects(problem, setting.stages[split], evaluation)
+            published = await _published(setting, bench, baseline, evaluation)
             found[baseline.name] = {**NOTHING, "score": evaluation.score, **published}
     return found
+
+
+async def _published(
+    setting: Setting, bench: Bench, baseline: Baseline, evaluation: Evaluation
+) -> Mapping[str, float]:
+    if evaluation.stage is not Split.PUBLISHED:
+        return {}
+    rules = setting.by_published_rules()
+    if rules is not setting:
+        evaluation = (await bench.measure(baseline.name, baseline.source, Split.PUBLISHED, rules)).evaluation
+    return dialects(rules, evaluation)
 
 
 def rows(problem: Problem) -> list[Row]:

@@ -52,14 +52,13 @@ async def search(problem: str, seed: int, evals: int, folder: Path) -> tuple[End
 async def judge(problem: str, seed: int, ending: Ending) -> Row:
     """Measures champion and best seed on HOLDOUT."""
     setting = Setting.load(problem, "generated", [Split.HOLDOUT])
-    state, groups = ending.state, setting.groups()[Split.HOLDOUT]
-    champion = state.champion
+    champion = ending.state.champion
     assert champion is not None, "a run of our own seeds has a champion"
     async with Pool.started(problem, workers=2, mode=Mode.AUTO, cpu_scale=cpu_scale()) as pool:
-        comparison = Comparison(setting.problem, "generated", pool, seed=seed)
-        ours = await comparison.evaluate(champion.candidate.source, Split.HOLDOUT, groups=groups)
+        comparison = Comparison(setting, pool, seed=seed)
+        ours = await comparison.evaluate(champion.candidate.source)
         sources = [setting.problem.baseline(name).source for name in setting.problem.seeds]
-        seeds = [await comparison.evaluate(source, Split.HOLDOUT, groups=groups) for source in sources]
+        seeds = [await comparison.evaluate(source) for source in sources]
     best = max(seeds, key=lambda e: e.score or 0.0)
     lead = paired(ours.measurements, best.measurements, np.random.default_rng(seed))
     return {

@@ -197,6 +197,8 @@ class Problem:
         load: Makes or reads instances.
         counts: Metrics whose sum over a split is worth telling beside the score, such as runs that were late.
         dialects: Published scores, or None if the problem has none.
+        dialect_workload: The workload whose PUBLISHED split is simulated by the publishers' own rules, where
+            these differ from ours: `dialects` is asked of its outcomes, whatever workload is measured.
         published_form: How sources written for the published interface are measured, if there is one.
         bound: One sentence: what the score is relative to, and why it cannot be passed.
     """
@@ -215,6 +217,7 @@ class Problem:
     load: Loader = field(repr=False)
     counts: tuple[str, ...] = ()
     dialects: Dialects | None = field(repr=False, default=None)
+    dialect_workload: str | None = None
     published_form: PublishedForm | None = field(repr=False, default=None)
     bound: str
 

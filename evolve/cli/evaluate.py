@@ -79,7 +79,9 @@ async def measured(report: Report, source: str, setting: Setting, bench: Bench) 
         return report.measured(found)
     from evolve.runs.comparison import dialects  # half a second, which others need not wait
 
-    return report.measured(found, dialects(setting.problem, setting.stages[report.split], found.evaluation))
+    rules = setting.by_published_rules()
+    theirs = found if rules is setting else await bench.measure(report.policy, source, report.split, rules)
+    return report.measured(found, dialects(rules, theirs.evaluation))
 
 
 async def _measured(report: Report, policy: _Policy, setting: Setting, means: Means) -> Report:

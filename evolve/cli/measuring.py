@@ -77,17 +77,23 @@ class Bench:
         ) as pool:
             yield Bench(setting, pool, workers=number, cpu_scale=scale)
 
-    async def measure(self, name: str, source: str, split: Split) -> Measuring:
+    async def measure(
+        self, name: str, source: str, split: Split, setting: Setting | None = None
+    ) -> Measuring:
         """Measures every group of a split under a bar that names the policy, unless too many run out of time.
+
+        Args:
+            setting: Another workload of the same problem.
 
         Raises:
             DataMissing, SandboxUnavailable, WorkerBroken: As `Pool` does.
         """
-        instances = self._setting.stages[split]
+        where = setting or self._setting
+        instances = where.stages[split]
         with bar(f"measuring {name} on {split}") as progress:
-            tally, problem = _Tally(progress, len(instances)), self._setting.problem.name
+            tally = _Tally(progress, len(instances))
             jobs = deque(
-                Job(source, problem, self._setting.workload, split, indices)
+                Job(source, where.problem.name, where.workload, split, indices)
                 for indices in _shares(len(groups(instances)), self._workers * _SHARE)
             )
             await asyncio.gather(*(_work(self._pool, jobs, tally) for _ in range(self._workers)))

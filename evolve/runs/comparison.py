@@ -1,6 +1,6 @@
 """The champion beside every baseline: the table that ends a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,9 @@ import numpy as np
 from evaluators.intervals import Interval, paired
 from evaluators.job import Job
 from evaluators.values import Evaluation
+from evolve.runs.setting import Setting
 from evolve.runs.step import Measurer
-from problems.base import Instance, Outcome, Problem, Split
+from problems.base import Outcome, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,50 +33,62 @@ class Standing:
     dialects: Mapping[str, float]
 
 
-def dialects(problem: Problem, instances: Sequence[Instance], evaluation: Evaluation) -> Mapping[str, float]:
-    """Computes an evaluation's published scores: only on PUBLISHED, complete and without a fault."""
-    whole = evaluation.complete and not evaluation.faults
+def dialects(setting: Setting, evaluation: Evaluation) -> Mapping[str, float]:
+    """Computes an evaluation's published scores: only on PUBLISHED, complete and without a fault.
+
+    Args:
+        setting: What was measured, `by_published_rules`.
+    """
+    problem, whole = setting.problem, evaluation.complete and not evaluation.faults
     if problem.dialects is None or evaluation.stage is not Split.PUBLISHED or not whole:
         return {}
-    return problem.dialects(instances, [Outcome(m.score, m.metrics) for m in evaluation.measurements])
+    outcomes = [Outcome(m.score, m.metrics) for m in evaluation.measurements]
+    return problem.dialects(setting.stages[Split.PUBLISHED], outcomes)
 
 
 class Comparison:
-    """Measures policies on whole splits and ranks them against a champion."""
+    """Measures policies on the one split of a setting and ranks them against a champion."""
 
-    def __init__(self, problem: Problem, workload: str, measurer: Measurer, *, seed: int) -> None:
-        self._problem = problem
-        self._workload = workload
+    def __init__(self, setting: Setting, measurer: Measurer, *, seed: int) -> None:
+        ((self._split, self._instances),) = setting.stages.items()
+        self._setting = setting
         self._measurer = measurer
         self._seed = seed
 
-    async def evaluate(self, source: str, split: Split, *, groups: int) -> Evaluation:
-        """Measures a policy on every group of a split, whatever its faults."""
-        job = Job(source, self._problem.name, self._workload, split, tuple(range(groups)))
-        measured = await self._measurer.measure(job)
+    async def evaluate(self, source: str, setting: Setting | None = None) -> Evaluation:
+        """Measures a policy on every group of the split, whatever its faults; of another setting if named."""
+        where, split = setting or self._setting, self._split
+        groups = tuple(range(where.groups()[split]))
+        measured = await self._measurer.measure(
+            Job(source, where.problem.name, where.workload, split, groups)
+        )
         return Evaluation(split, tuple(m for group in measured.groups for m in group))
 
-    async def standings(
-        self, name: str, source: str, split: Split, *, instances: Sequence[Instance]
-    ) -> list[Standing]:
+    async def standings(self, name: str, source: str) -> list[Standing]:
         """Measures the champion and every baseline, best first; of equals the champion comes last."""
-        groups = len({i.group for i in instances})
-        champion = await self.evaluate(source, split, groups=groups)
-        rows = [self._standing(name, champion, None, instances)]
-        for baseline in self._problem.baselines:
-            evaluation = await self.evaluate(baseline.source, split, groups=groups)
+        champion = await self.evaluate(source)
+        rows = [await self._standing(name, source, champion, None)]
+        for baseline in self._setting.problem.baselines:
+            evaluation = await self.evaluate(baseline.source)
             rng = np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=(0, len(rows))))
             lead = paired(champion.measurements, evaluation.measurements, rng)
-            rows.append(self._standing(baseline.name, evaluation, lead, instances))
+            rows.append(await self._standing(baseline.name, baseline.source, evaluation, lead))
         return sorted(rows, key=lambda row: (-row.score, row.lead is None))
 
-    def _standing(
-        self, name: str, evaluation: Evaluation, lead: Interval | None, instances: Sequence[Instance]
+    async def _standing(
+        self, name: str, source: str, evaluation: Evaluation, lead: Interval | None
     ) -> Standing:
         counts = {
             metric: sum(m.metrics.get(metric, 0.0) for m in evaluation.measurements)
-            for metric in self._problem.counts
+            for metric in self._setting.problem.counts
         }
-        found = dialects(self._problem, instances, evaluation)
+        found = await self._dialects(source, evaluation)
         score, faults = evaluation.score or 0.0, len(evaluation.faults)
         return Standing(name, evaluation.stage, score, faults, lead, counts, found)
+
+    async def _dialects(self, source: str, evaluation: Evaluation) -> Mapping[str, float]:
+        if self._split is not Split.PUBLISHED:
+            return {}
+        rules = self._setting.by_published_rules()
+        theirs = evaluation if rules is self._setting else await self.evaluate(source, rules)
+        return dialects(rules, theirs)

@@ -217,9 +217,8 @@ class Session:
         for split in (Split.VALIDATION, *([Split.PUBLISHED] if spec.workload != "generated" else [])):
             self._watcher.comparing(split)
             setting = Setting.load(spec.problem, spec.workload, [split])
-            comparison = Comparison(setting.problem, spec.workload, opened.pool, seed=spec.seed)
-            source, instances = champion.candidate.source, setting.stages[split]
-            found += await comparison.standings("champion", source, split, instances=instances)
+            comparison = Comparison(setting, opened.pool, seed=spec.seed)
+            found += await comparison.standings("champion", champion.candidate.source)
         body = {"step": champion.step, "standings": msgspec.to_builtins([asdict(row) for row in found])}
         self._store.append(opened.run, [Draft(COMPARED, champion.step, body)], at=self._clock())
         return found

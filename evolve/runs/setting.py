@@ -48,6 +48,13 @@ class Setting:
             )
         return Setting(found, workload, {s: tuple(found.load(workload, s, data)) for s in splits})
 
+    def by_published_rules(self) -> "Setting":
+        """The PUBLISHED set as its publishers simulate it: mostly this very setting."""
+        workload = self.problem.dialect_workload
+        if workload in {None, self.workload}:
+            return self
+        return Setting.load(self.problem.name, str(workload), [Split.PUBLISHED])
+
     def groups(self) -> dict[Split, int]:
         """Counts each stage's groups."""
         return {split: len(groups(instances)) for split, instances in self.stages.items()}

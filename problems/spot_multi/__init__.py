@@ -64,6 +64,7 @@ PROBLEM = Problem(
     load=_load,
     counts=("late",),
     dialects=published.dialects,
+    dialect_workload="lb_dynamics",
     published_form=PublishedForm(published.adapt),
     bound=(
         "The cost of the best run in hindsight over the run's cost; no run is cheaper, since dynamic "

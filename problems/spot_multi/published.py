@@ -13,7 +13,7 @@ from problems.base import Instance, Outcome, Split
 from problems.datasets import DataFolder, reading
 from problems.spot.published import ALL_ON_DEMAND_USD, ALL_SPOT_USD
 from problems.spot_multi.instances import JOB, REGIONS, SCENARIOS, SMOKE_TICKS, WINDOW_TICKS, Window
-from problems.spot_multi.simulator import ON_DEMAND_PRICE, PRICE_UNITS_USD, Dynamics
+from problems.spot_multi.simulator import ON_DEMAND_PRICE, PRICE_UNITS_USD
 
 SOURCE = (
     "UCB-ADRS/ADRS-Leaderboard, commit f856497d (published windows, prices), and skypilot-org/spot-traces, "
@@ -136,25 +136,14 @@ def _series(row: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def dialects(instances: Sequence[Instance], outcomes: Sequence[Outcome]) -> Mapping[str, float]:
-    """Published scores of the whole PUBLISHED set; neither looks at lateness.
+    """Published scores of the whole PUBLISHED set in the public dynamics; neither looks at lateness.
 
     `lb` is 0..100, higher is better, from the mean cost between two bills; `sd` is the negated mean cost. The
-    mean is over scenarios of the mean over their windows. Both belong to the public simulator, its bills and
-    its free moves: a strict run that never tries to move a live machine is its run, too, and has both scores.
-    Of others only `lb_strict` is told: `lb` of the strict cost; `--workload lb_dynamics` has the rest.
+    mean is over scenarios of the mean over their windows.
     """
-    strict = [outcome.metrics["cost_usd"] for outcome in outcomes]
-    public = [outcome.metrics["lb_usd"] for outcome in outcomes]
-    found = {}
-    if all(
-        i.data.dynamics is Dynamics.LB or not o.metrics["moves"]
-        for i, o in zip(instances, outcomes, strict=True)
-    ):
-        mean_usd = _mean_usd(instances, public)
-        found = {"lb": _lb(mean_usd), "sd": -mean_usd}
-    if instances[0].data.dynamics is Dynamics.STRICT:
-        found["lb_strict"] = _lb(_mean_usd(instances, strict))
-    return found
+    mean_usd = _mean_usd(instances, [outcome.metrics["cost_usd"] for outcome in outcomes])
+    saved = (ALL_ON_DEMAND_USD - mean_usd) / (ALL_ON_DEMAND_USD - ALL_SPOT_USD)
+    return {"lb": 100.0 * min(max(saved, 0.0), 1.0), "sd": -mean_usd}
 
 
 def _mean_usd(instances: Sequence[Instance], costs: Sequence[float]) -> float:
@@ -162,11 +151,6 @@ def _mean_usd(instances: Sequence[Instance], costs: Sequence[float]) -> float:
     for instance, cost in zip(instances, costs, strict=True):
         by_scenario.setdefault(instance.name.partition(".")[0], []).append(cost)
     return sum(sum(costs) / len(costs) for costs in by_scenario.values()) / len(by_scenario)
-
-
-def _lb(mean_usd: float) -> float:
-    saved = (ALL_ON_DEMAND_USD - mean_usd) / (ALL_ON_DEMAND_USD - ALL_SPOT_USD)
-    return 100.0 * min(max(saved, 0.0), 1.0)
 
 
 def adapt(source: str) -> str:

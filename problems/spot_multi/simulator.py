@@ -158,9 +158,10 @@ def _out_of_range(region: int, regions: int) -> InvalidAnswer:
 def _outcome(run: Run, tally: _Tally) -> Outcome:
     idle, spot, on_demand = tally.ticks
     paid_on_demand = on_demand * ON_DEMAND_PRICE
-    strict_usd = bill_usd(run.job, tally.spot_units + paid_on_demand)
-    lb_usd = bill_usd(run.job, spot * int(run.prices[0, tally.region]) + paid_on_demand)
-    cost_usd = lb_usd if run.dynamics is Dynamics.LB else strict_usd
+    paid_spot = tally.spot_units
+    if run.dynamics is Dynamics.LB:
+        paid_spot = spot * int(run.prices[0, tally.region])
+    cost_usd = bill_usd(run.job, paid_spot + paid_on_demand)
     late = sum(tally.ticks) * run.job.gap_s > run.job.deadline_s
     metrics = {
         "cost_usd": cost_usd,
@@ -169,7 +170,6 @@ def _outcome(run: Run, tally: _Tally) -> Outcome:
         "idle_share": idle / sum(tally.ticks),
         "restarts": float(tally.restarts),
         "moves": float(tally.moves),
-        "lb_usd": lb_usd,
     }
     return Outcome(0.0 if late else run.optimum_usd / cost_usd, metrics)
 

@@ -99,12 +99,12 @@ def test_availability_and_runs_are_like_the_measured_ones(split: Split) -> None:
 
 @LARGE
 def test_near_regions_lose_spot_together_and_far_ones_do_not(split: Split) -> None:
-    near, far = [], []
+    near: list[float] = []
+    far: list[float] = []
     for window in generated(split):
         constant = window.available.std(axis=0) == 0
-        found = np.corrcoef(
-            window.available.T + 1e-9 * np.random.default_rng(1).random(window.available.T.shape)
-        )
+        noise = 1e-9 * np.random.default_rng(1).random(window.available.T.shape)
+        found: np.ndarray = np.asarray(np.corrcoef(window.available.T + noise))
         for i, j in combinations(range(len(window.regions)), 2):
             if not (constant[i] or constant[j]):
                 pair = near if window.regions[i][:-1] == window.regions[j][:-1] else far
