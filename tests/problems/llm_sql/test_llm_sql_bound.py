@@ -32,6 +32,7 @@ def tables(alphabet: str, width: int, most: int) -> st.SearchStrategy[list[Row]]
 
 @given(rows=tables("ab", 3, 4))
 @example(rows=[("a", "b", "ab"), ("ab", "", "ab"), ("aba", "b", "")])
+@example(rows=[("abc", "", ""), ("a", "b", "c")])
 @example(rows=[("a", "aa", "aaa"), ("aaa", "aa", "a"), ("aaaa", "a", "a")])
 @settings(max_examples=150, deadline=None)
 def test_no_answer_at_all_beats_the_bound(rows: list[Row]) -> None:

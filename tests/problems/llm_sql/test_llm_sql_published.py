@@ -199,6 +199,12 @@ def test_a_file_of_another_form_is_named(content: bytes, tmp_path: Path) -> None
         published.load(folder(tmp_path, content))
 
 
+def test_a_file_of_other_columns_is_told_by_its_header(tmp_path: Path) -> None:
+    content = gzip.compress(f"{HEADER}x\n".encode())
+    with pytest.raises(DataMissing, match=r"expected the columns above, but got .'review/profileName'"):
+        published.load(folder(tmp_path, content))
+
+
 def test_the_problem_offers_adapter_and_dialects() -> None:
     assert PROBLEM.published_form is not None
     assert PROBLEM.published_form.adapt is published.adapt
