@@ -66,14 +66,20 @@ def _receive(channel: socket.socket) -> bytes | None:
     return body if len(body) == size else None
 
 
-@lru_cache(maxsize=8)
 def staged(problem: str, workload: str, split: Split) -> tuple[tuple[Instance, ...], ...]:
-    """Loads a stage's groups once per process.
+    """Loads a stage's groups once per process and data folder.
 
     Raises:
         DataMissing: The stage needs data that is not there.
     """
-    return groups(tuple(get(problem).load(workload, split, DataFolder.find())))
+    return _staged(problem, workload, split, DataFolder.find())
+
+
+@lru_cache(maxsize=8)
+def _staged(
+    problem: str, workload: str, split: Split, folder: DataFolder
+) -> tuple[tuple[Instance, ...], ...]:
+    return groups(tuple(get(problem).load(workload, split, folder)))
 
 
 def measure(bench: Bench, job: Job) -> Measured:

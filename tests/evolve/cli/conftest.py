@@ -27,7 +27,7 @@ class Ended:
     @property
     def json(self) -> dict[str, Any]:
         """The one object that was printed."""
-        assert self.out.count("\n") == 1
+        assert self.out.count("\n") == 1, self.err
         found: dict[str, Any] = json.loads(self.out)
         return found
 

@@ -86,7 +86,7 @@ def test_a_measured_history_is_cut_in_time_and_no_window_is_seen_twice(tmp_path:
         assert len(instance.data.windows) == length
         assert 0.0 < instance.data.reference <= 1.0
         found.extend(instance.data.windows)
-    expected = [sum(loads[i * STEPS : (i + 1) * STEPS]) for i in range(WINDOWS)]
+    expected = [np.sum(loads[i * STEPS : (i + 1) * STEPS], axis=0) for i in range(WINDOWS)]
     assert np.array_equal(found, expected)
 
 

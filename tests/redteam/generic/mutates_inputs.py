@@ -13,7 +13,11 @@ def _spoil(value, depth=5):
         value[...] = 0
     with contextlib.suppress(Exception):
         value.clear()
-    names = [*getattr(value, "__slots__", ()), *getattr(value, "__dict__", ()), *getattr(value, "_fields", ())]
+    names = [
+        *getattr(value, "__slots__", ()),
+        *getattr(value, "__dict__", ()),
+        *getattr(value, "_fields", ()),
+    ]
     for name in names:
         part = getattr(value, name, None)
         _spoil(part, depth - 1)

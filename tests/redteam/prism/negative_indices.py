@@ -7,4 +7,7 @@ Honest: round_robin
 
 def solve(task):
     count = len(task.models)
-    return {gpu: tuple(index - count for index in range(gpu, count, task.gpu_count)) for gpu in range(task.gpu_count)}
+    return {
+        gpu: tuple(index - count for index in range(gpu, count, task.gpu_count))
+        for gpu in range(task.gpu_count)
+    }
