@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 from evaluators.calibration import cpu_scale
@@ -40,6 +41,10 @@ class Measuring:
     cpu_scale: float
 
 
+_scale = cache(cpu_scale)
+"""One calibration a command, however many benches it starts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a bench is started with.
@@ -71,7 +76,7 @@ class Bench:
         Raises:
             DataMissing, SandboxUnavailable, WorkerBroken: As `Pool` does.
         """
-        number, scale = min(means.workers or cores(), max(setting.groups().values())), cpu_scale()
+        number, scale = min(means.workers or cores(), max(setting.groups().values())), _scale()
         async with Pool.started(
             setting.problem.name, workers=number, mode=means.mode, cpu_scale=scale, preload=means.preload
         ) as pool:

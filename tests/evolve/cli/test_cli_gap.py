@@ -45,16 +45,14 @@ def test_hard_coded_answers_are_flagged(adrs: Adrs, tmp_path: Path) -> None:
     assert found["gap"]["suspicious"] is True
     assert found["gap"]["reference"] == "shortest"
     assert found["gap"]["lead"] >= 0.0 > found["gap"]["high"]
-    assert "SUSPICIOUS" in adrs(*words).out
 
 
 @pytest.mark.usefixtures("data")
 def test_a_policy_that_is_as_good_elsewhere_is_not(adrs: Adrs, tmp_path: Path) -> None:
     words = ["eval", "toy-order", write(tmp_path, SMITH), "--split", "published"]
-    found = adrs(*words, "--json").json
-    assert found["score"] == 1.0
-    assert found["gap"]["suspicious"] is False
-    assert "predicts [" in adrs(*words, "--workload", "generated").out
+    ended = adrs(*words)
+    assert "predicts [" in ended.out
+    assert "SUSPICIOUS" not in ended.out
 
 
 @pytest.mark.usefixtures("data")
@@ -64,6 +62,14 @@ def test_nothing_is_suspected_of_a_baseline_or_on_another_split(
 ) -> None:
     write(tmp_path, SMITH)
     assert adrs("eval", "toy-order", *words, "--json").json["gap"] is None
+
+
+def test_people_are_told_what_it_looks_like_and_what_to_believe() -> None:
+    told = gap_sentence(Gap(0.1, -0.2, -0.3, -0.1), "weighted")
+    assert told.startswith(
+        "SUSPICIOUS: +0.1000 over weighted; validation (-0.2000) predicts [-0.3000, -0.1000]"
+    )
+    assert "believe its validation and holdout scores" in told
 
 
 def test_too_few_blocks_are_said_to_predict_nothing() -> None:
