@@ -1,27 +1,19 @@
 """A policy that runs a program written for the public simulator, on nothing but observations.
 
-`published.adapt` appends one line to this text: `STRATEGY = strategy_class(...)` with the program in it. The
-program imports stand-ins for the public modules, defined here; its environment knows what observations tell.
+`published.adapt` puts the stand-ins of `sky_spot` before this text and a line behind it: `STRATEGY =
+strategy_class(...)` with the program in it. The program's environment knows what observations tell.
 """
 
 import argparse
-import enum
-import sys
-import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interface import Decision, Observation, Setup, running  # type: ignore[import-not-found]  # its name in the child
 
-HOUR_S = 3600.0
+if TYPE_CHECKING:
+    # In the child their text stands before this one, and nothing of ours can be imported.
+    from problems.spot.sky_spot import HOUR_S, ClusterType  # noqa: TC004
+
 STRATEGY: Any = None
-
-
-class ClusterType(enum.Enum):
-    """What runs during a tick, in the public words; unlike a decision, no member of it is false."""
-
-    NONE = "none"
-    SPOT = "spot"
-    ON_DEMAND = "on_demand"
 
 
 class Environment:
@@ -41,22 +33,6 @@ class Environment:
     def observe(self) -> tuple[ClusterType, bool]:
         """Says what ran last and whether there is spot now."""
         return self._observed
-
-
-class Strategy:
-    """The class that public programs derive from; times are in seconds."""
-
-    def __init__(self, args: Any) -> None:  # noqa: ANN401 - as public programs call it
-        self.args = args
-        self.deadline = args.deadline_hours * HOUR_S
-        self.task_duration = args.task_duration_hours * HOUR_S
-        self.restart_overhead = args.restart_overhead_hours * HOUR_S
-
-    def reset(self, env: Environment, task: Any) -> None:  # noqa: ANN401 - as public programs call it
-        """Prepares for a run."""
-        self.env, self.task = env, task
-        self.task_done_time: list[float] = []
-        self.remaining_restart_overhead = 0.0
 
 
 class Policy:
@@ -85,37 +61,3 @@ class Policy:
         self.left_s = observation.work_left_s
         answer = self.strategy._step(*self.env.observe())
         return Decision[ClusterType(answer).name]
-
-
-def strategy_class(program: str) -> type:
-    """Executes a program and finds its class: the last one with `_step`, made a `Strategy` if it is none."""
-    _stand_in()
-    module = types.ModuleType("program")
-    sys.modules["program"] = module
-    exec(compile(program, "program", "exec"), module.__dict__)  # noqa: S102 - a candidate, executed in its own child
-    classes = [c for c in vars(module).values() if isinstance(c, type) and c.__module__ == "program"]
-    steppers = [c for c in classes if hasattr(c, "_step")]
-    if not steppers:
-        raise TypeError("a program in the public form defines a class with `_step`, but this one has none")
-    found = steppers[-1]
-    return found if issubclass(found, Strategy) else type(found.__name__, (found, Strategy), {})
-
-
-def _stand_in() -> None:
-    """Puts modules with the public names where the program's imports find them."""
-    contents: dict[str, dict[str, Any]] = {
-        "sky_spot": {},
-        "sky_spot.strategies": {},
-        "sky_spot.strategies.strategy": {"Strategy": Strategy},
-        "sky_spot.utils": {"ClusterType": ClusterType},
-        "sky_spot.env": {"Env": Environment},
-        "sky_spot.task": {"Task": argparse.Namespace},
-        "configargparse": vars(argparse),
-    }
-    for name, names in contents.items():
-        module = types.ModuleType(name)
-        module.__dict__.update(names)
-        sys.modules[name] = module
-        parent, _, child = name.rpartition(".")
-        if parent:
-            setattr(sys.modules[parent], child, module)

@@ -13,7 +13,7 @@ from problems.spot.instances import SMOKE_JOB, WINDOW_TICKS, Window
 ALL_ON_DEMAND_USD, ALL_SPOT_USD = 146.88, 46.7088
 """What the `lb` dialect takes as worst and best: the bills of 48 hours at either price."""
 
-_PUBLIC_FORM = Path(__file__).with_name("public_form.py")
+_STAND_INS = Path(__file__).with_name("sky_spot.py")
 _STARTS_PER_ENVIRONMENT = 6
 _FILES = {
     Split.SMOKE: "spot_single/search_windows.jsonl.gz",
@@ -90,4 +90,10 @@ def dialects(instances: Sequence[Instance], outcomes: Sequence[Outcome]) -> Mapp
 
 def adapt(source: str) -> str:
     """Turns a program in the public form, a class with `_step`, into a candidate's source."""
-    return f"{_PUBLIC_FORM.read_text(encoding='utf-8')}\n\nSTRATEGY = strategy_class({source!r})\n"
+    return in_form(Path(__file__).with_name("public_form.py"), source)
+
+
+def in_form(form: Path, source: str) -> str:
+    """Joins the stand-ins, a policy that asks a program, and the program."""
+    texts = (path.read_text(encoding="utf-8") for path in (_STAND_INS, form))
+    return "\n\n".join((*texts, f"STRATEGY = strategy_class({source!r}, Environment)\n"))

@@ -11,7 +11,7 @@ import numpy as np
 
 from problems.base import Instance, Outcome, Split
 from problems.datasets import DataFolder, reading
-from problems.spot.published import ALL_ON_DEMAND_USD, ALL_SPOT_USD
+from problems.spot.published import ALL_ON_DEMAND_USD, ALL_SPOT_USD, in_form
 from problems.spot_multi.instances import JOB, REGIONS, SCENARIOS, SMOKE_TICKS, WINDOW_TICKS, Window
 from problems.spot_multi.simulator import ON_DEMAND_PRICE, PRICE_UNITS_USD
 
@@ -21,7 +21,6 @@ SOURCE = (
 )
 """Where the windows were published."""
 
-_PUBLIC_FORM = Path(__file__).with_name("public_form.py")
 _MACHINE = "_v100_1"
 _TICKS = 1107
 """Length of a measured stretch."""
@@ -155,4 +154,4 @@ def _mean_usd(instances: Sequence[Instance], costs: Sequence[float]) -> float:
 
 def adapt(source: str) -> str:
     """Turns a program in the public form, a class with `_step`, into a candidate's source."""
-    return f"{_PUBLIC_FORM.read_text(encoding='utf-8')}\n\nSTRATEGY = strategy_class({source!r})\n"
+    return in_form(Path(__file__).with_name("public_form.py"), source)

@@ -1,16 +1,15 @@
 """Fixtures of the eplb tests: policies driven in process."""
 
-import sys
-import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from problems.base import Instance, Limits, Outcome
+from problems.base import Instance, Outcome
 from problems.eplb import interface
 from problems.eplb.simulator import Simulator
+from tests.problems.driving import driven, executed
 
 
 @pytest.fixture
@@ -18,10 +17,7 @@ def policy_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """Executes a candidate's source as the child does, and returns its `Policy`."""
 
     def policy_of(source: str) -> Any:
-        monkeypatch.setitem(sys.modules, "interface", interface)
-        module = types.ModuleType("candidate")
-        exec(compile(source, "candidate", "exec"), module.__dict__)
-        return module.Policy
+        return executed(source, interface, monkeypatch).Policy
 
     return policy_of
 
@@ -30,17 +26,10 @@ def policy_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
 def measure() -> Callable[[Any, Instance], Outcome]:
     """Drives the simulator by a policy of ours, in process; arrays become rows, as on the wire."""
 
+    def rows(decision: Any) -> Any:
+        return tuple(map(tuple, decision.tolist() if isinstance(decision, np.ndarray) else decision))
+
     def measure(policy: Any, instance: Instance) -> Outcome:
-        step = policy(Simulator().setup(instance, Limits())).step
-        simulation = Simulator().simulate(instance)
-        observation = next(simulation)
-        try:
-            while True:
-                decision = step(observation)
-                rows = decision.tolist() if isinstance(decision, np.ndarray) else decision
-                observation = simulation.send(tuple(map(tuple, rows)))
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome
+        return driven(Simulator(), policy, instance, wire=rows)
 
     return measure

@@ -1,16 +1,15 @@
 """Fixtures of the spot tests: measured data, and policies driven in process."""
 
-import sys
-import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from problems.base import Instance, Limits, Outcome, Split
+from problems.base import Instance, Outcome, Split
 from problems.datasets import DataFolder
 from problems.spot import PROBLEM, interface
 from problems.spot.simulator import Simulator
+from tests.problems.driving import driven, executed
 
 
 @pytest.fixture(scope="session")
@@ -35,10 +34,7 @@ def policy_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """Executes a candidate's source as the child does, and returns its `Policy`."""
 
     def policy_of(source: str) -> Any:
-        monkeypatch.setitem(sys.modules, "interface", interface)
-        module = types.ModuleType("candidate")
-        exec(compile(source, "candidate", "exec"), module.__dict__)
-        return module.Policy
+        return executed(source, interface, monkeypatch).Policy
 
     return policy_of
 
@@ -48,15 +44,6 @@ def measure() -> Callable[[Any, Instance], Outcome]:
     """Drives the simulator by a policy of ours, in process."""
 
     def measure(policy: Any, instance: Instance) -> Outcome:
-        simulator = Simulator()
-        step = policy(simulator.setup(instance, Limits())).step
-        simulation = simulator.simulate(instance)
-        observation = next(simulation)
-        try:
-            while True:
-                observation = simulation.send(step(observation))
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome
+        return driven(Simulator(), policy, instance)
 
     return measure

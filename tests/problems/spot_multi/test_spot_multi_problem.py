@@ -73,13 +73,6 @@ def test_the_idle_policy_is_first_and_seeds_are_baselines() -> None:
     assert set(PROBLEM.seeds) <= {baseline.name for baseline in PROBLEM.baselines}
 
 
-def test_the_brief_has_its_headings_in_order() -> None:
-    headings = re.findall(r"^##+ (.+)$", PROBLEM.brief, flags=re.MULTILINE)
-    assert headings == ["Problem", "Evaluation", "Forbidden", "Context", "Hints"]
-    hints = re.findall(r"^(\d+)\. ", PROBLEM.brief.split("## Hints")[1], flags=re.MULTILINE)
-    assert hints == [str(number) for number in range(1, len(hints) + 1)]
-
-
 def test_the_brief_names_every_rule() -> None:
     rules = re.findall(r'InvalidAnswer\("(\w+)"', Path(str(simulator.__file__)).read_text())
     assert rules == ["region_out_of_range"]

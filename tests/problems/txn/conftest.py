@@ -1,6 +1,5 @@
 """What the tests of txn share: the published set where it is there, and policies run in this process."""
 
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from problems.base import Instance
 from problems.datasets import DataFolder
 from problems.txn import interface, published
+from tests.problems.driving import executed
 
 Solve = Callable[[interface.Task], interface.Answer]
 
@@ -23,11 +23,9 @@ def workloads() -> tuple[Instance, ...]:
 @pytest.fixture
 def policy(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Solve]:
     """Runs a source of ours as the child would, without the walls around it."""
-    monkeypatch.setitem(sys.modules, "interface", interface)
 
     def run(source: str) -> Solve:
-        namespace: dict[str, Solve] = {}
-        exec(compile(source, "policy.py", "exec"), namespace)
-        return namespace["solve"]
+        solve: Solve = executed(source, interface, monkeypatch).solve
+        return solve
 
     return run
