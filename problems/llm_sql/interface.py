@@ -1,12 +1,12 @@
-'''Column orders for prefix caching: in which order should each row of a table name its cells?
+"""Column orders for prefix caching: in which order should each row of a table name its cells?
 
 A policy is a module that imports what it needs from `interface` and defines
 
     def solve(task: Task) -> Answer:
-        """Returns, for every row of `task.rows`, an order of all columns."""
+        '''Returns, for every row of `task.rows`, an order of all columns.'''
 
 The evaluator computes `hit_rate(task, answer)`, higher is better, by the function below.
-'''
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
