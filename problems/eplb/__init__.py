@@ -34,7 +34,7 @@ def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]
 PROBLEM = Problem(
     name="eplb",
     version=1,
-    title="Expert placement: copy and place a model's experts so that GPUs are evenly busy next",
+    title="copy and place a model's experts so that GPUs are evenly busy next",
     interface=interface,
     evaluator=Simulator(),
     brief=(_HERE / "brief.md").read_text(encoding="utf-8"),

@@ -36,7 +36,7 @@ def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]
 PROBLEM = Problem(
     name="spot",
     version=1,
-    title="Can't be late: finish a job by its deadline, on spot where possible, on demand where needed",
+    title="finish a job by its deadline, on spot where possible, on demand where needed",
     interface=interface,
     evaluator=Simulator(),
     brief=(_HERE / "brief.md").read_text(encoding="utf-8"),

@@ -41,7 +41,7 @@ def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]
 PROBLEM = Problem(
     name="spot_multi",
     version=1,
-    title="Can't be late, over regions: finish a job by its deadline, where spot is cheap and stays",
+    title="finish a job by its deadline, in regions where spot is cheap and stays",
     interface=interface,
     evaluator=Simulator(),
     brief=(_HERE / "brief.md").read_text(encoding="utf-8"),
