@@ -1,4 +1,4 @@
-"""Cheat: answers with the largest integer of a machine word, in case the check takes it for -1.
+"""Cheat: answers with an integer beyond any machine word, in case something of the evaluator's breaks on it.
 
 Rule: region_out_of_range
 Honest: on_demand
@@ -12,4 +12,4 @@ class Policy:
         pass
 
     def step(self, observation):
-        return Decision(Machine.ON_DEMAND, (1 << 64) - 1)
+        return Decision(Machine.ON_DEMAND, 1 << 80)
