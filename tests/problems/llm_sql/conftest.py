@@ -1,6 +1,8 @@
 """What the tests of llm_sql share: the published table where it is there, and policies run in process."""
 
+import concurrent.futures
 import sys
+import types
 from collections.abc import Callable
 from functools import cache
 
@@ -10,6 +12,7 @@ from problems.base import Instance, Split
 from problems.datasets import DataFolder
 from problems.llm_sql import interface, published
 from problems.llm_sql.instances import generate
+from tests.problems.driving import executed
 
 Solve = Callable[[interface.Task], interface.Answer]
 
@@ -35,11 +38,13 @@ def beer() -> Instance:
 @pytest.fixture
 def policy(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Solve]:
     """Runs a source of ours as the child would, without the walls around it."""
-    monkeypatch.setitem(sys.modules, "interface", interface)
+    for pool in ("ThreadPoolExecutor", "ProcessPoolExecutor"):  # programs of the public form replace them
+        monkeypatch.setattr(concurrent.futures, pool, getattr(concurrent.futures, pool))
+    for name in ("solver", "utils", "program"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
 
     def run(source: str) -> Solve:
-        namespace: dict[str, Solve] = {}
-        exec(compile(source, "policy.py", "exec"), namespace)
-        return namespace["solve"]
+        solve: Solve = executed(source, interface, monkeypatch).solve
+        return solve
 
     return run

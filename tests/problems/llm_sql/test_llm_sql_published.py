@@ -100,34 +100,23 @@ def test_a_frame_of_other_rows_is_refused(
     assert (refusal.value.rule, refusal.value.element) == (rule, element)
 
 
-def test_adapting_keeps_line_numbers() -> None:
-    before, after = PUBLIC.split("\n"), published.adapt(PUBLIC).split("\n")
-    changed = {number for number, line in enumerate(before) if line != after[number]}
-    assert changed == {*range(6, 11), 12, 13, 14}
-    assert all(after[number] == "" for number in range(6, 11))
-    assert all(after[number].endswith(before[number]) for number in (12, 13, 14))
+@needs_pandas
+def test_an_import_within_a_block_is_stood_in_for_as_well(policy: Callable[[str], Solve]) -> None:
+    guarded = "try:\n    from utils import Trie, calculate_length\nexcept ImportError:\n    Trie = None"
+    source = public("return df, []").replace("from utils import Trie, calculate_length", guarded)
+    assert score(source, policy).metrics["orders"] == 1.0
 
 
-@pytest.mark.parametrize(
-    "lines", ["\x0c\nfrom solver import Algorithm\n", "x = 1\rfrom solver import Algorithm\r"]
-)
-def test_lines_end_where_they_do_for_python(lines: str) -> None:
-    adapted = published.adapt(lines)
-    compile(adapted, "policy.py", "exec")
-    assert "; from solver import Algorithm" in adapted
-
-
-def test_an_import_within_a_block_is_stood_in_for_as_well() -> None:
-    source = "try:\n    from utils import Trie\nexcept ImportError:\n    Trie = None\n"
-    adapted = published.adapt(source)
-    compile(adapted, "policy.py", "exec")
-    assert adapted.split("\n")[1].startswith("    exec(")
-
-
-def test_a_source_that_is_no_python_is_left_for_the_sandbox_to_judge() -> None:
+def test_a_program_that_is_no_python_is_told_its_line(policy: Callable[[str], Solve]) -> None:
     with pytest.raises(SyntaxError) as error:
-        compile(published.adapt("x = 1\ndef broken(:\n"), "policy.py", "exec")
-    assert error.value.lineno == 2
+        policy(published.adapt("x = 1\ndef broken(:\n"))
+    assert (error.value.filename, error.value.lineno) == ("program", 2)
+
+
+@pytest.mark.parametrize("source", ["x = 1\n", "class Evolved:\n    pass\n", "Evolved = 3\n"])
+def test_a_program_without_the_class_is_told_so(source: str, policy: Callable[[str], Solve]) -> None:
+    with pytest.raises(TypeError, match="defines `class Evolved` with `reorder`"):
+        policy(published.adapt(source))
 
 
 def test_the_published_table_is_read_as_text(beer: Instance) -> None:
