@@ -70,8 +70,10 @@ class Bounds:
         kept = _kept(self.cache)
         found = {d: kept[d] for d, item in missing.items() if d in kept and plausible(item, kept[d])}
         absent = {d: item for d, item in missing.items() if d not in found}
-        fresh = dict(compute(absent)) if absent else {}
-        if fresh:
+        fresh: dict[str, float] = {}
+        if absent:
+            _LOG.info("computing bounds of %d instances, then kept in %s", len(absent), self.cache)
+            fresh = dict(compute(absent))
             _keep(self.cache, kept | fresh)
         together = {**known, **found, **fresh}
         return {digest: together[digest] for digest in wanted}

@@ -3,6 +3,7 @@
 import enum
 import errno
 import io
+import logging
 import os
 import sys
 import traceback
@@ -60,6 +61,22 @@ def say(message: str) -> None:
     from evolve.cli.terminal import harmless
 
     sys.stderr.write(f"adrs: {harmless(message)}\n")
+
+
+class _Teller(logging.Handler):
+    """Says what is logged, on the error stream."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Says it."""
+        say(record.getMessage())
+
+
+def tell(name: str) -> None:
+    """Says from now on what a logger of ours has to tell."""
+    log = logging.getLogger(name)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.handlers = [_Teller()]
 
 
 def _explained(error: Exception) -> int:

@@ -1,6 +1,7 @@
 """Bounds are found wherever they are, and nothing that happens to the cache can hurt."""
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -64,6 +65,16 @@ def test_only_what_is_unknown_is_computed(bounds: Bounds) -> None:
     wanted = {"shipped": ITEM, "kept": ITEM, "new": ITEM}
     assert bounds.find(wanted, compute) == {"shipped": 7.0, "kept": 8.0, "new": 14.0}
     assert asked == ["new"]
+
+
+def test_only_computing_is_told(bounds: Bounds, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("problems.bounds").propagate = True  # the command line may have taken it over
+    with caplog.at_level(logging.INFO, logger="problems.bounds"):
+        found(bounds)
+        found(bounds)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"computing bounds of 1 instances, then kept in {bounds.cache}"
+    ]
 
 
 def test_keeping_one_forgets_no_other(bounds: Bounds) -> None:
