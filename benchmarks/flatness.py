@@ -15,13 +15,14 @@ import numpy as np
 
 from benchmarks.report import Row, arguments, show
 from benchmarks.search import Silent
+from evolve.runs.proposing import Proposing
 from evolve.runs.session import Ending, Session
 from evolve.runs.spec import RunSpec
 from evolve.runs.state import State
 from evolve.runs.store import Store
 from evolve.search.candidate import Candidate
 from evolve.search.offline import portfolio
-from evolve.search.operators import Context, Operator, Proposal
+from evolve.search.operators import Context, Operator, Plan, Proposal
 from sandbox import Mode
 
 _SPAN = 400
@@ -33,11 +34,11 @@ class Numbered:
 
     name = "numbered"
 
-    async def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
+    def plan(self, context: Context, rng: np.random.Generator, /) -> Plan:
         """Appends a constant."""
-        parent = context.parents[0].candidate
-        text = parent.source.partition("\nNUMBER = ")[0]
-        return Candidate(f"{text}\nNUMBER = {rng.integers(1 << 62)}\n", (parent.id,), self.name)
+        parent, number = context.parents[0].candidate, rng.integers(1 << 62)
+        source = parent.source.partition("\nNUMBER = ")[0] + f"\nNUMBER = {number}\n"
+        return Plan(self.name, (parent.id,), lambda _: Candidate(source, (parent.id,), self.name))
 
     def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None:
         """Learns nothing."""
@@ -62,7 +63,8 @@ async def search(path: Path, watch: Stopwatch, operator: Operator, evals: int) -
     spec = RunSpec("txn", max_evals=evals, sandbox=Mode.AUTO, seeds=(_SEED,))
     with Store.open(path) as store:
         interrupted = asyncio.Event()
-        session = Session(store, watch, clock=time.time, interrupted=interrupted, operator=operator)
+        proposing = Proposing(operator=operator)
+        session = Session(store, watch, clock=time.time, interrupted=interrupted, proposing=proposing)
         return await session.start("flat", spec, sources={})
 
 

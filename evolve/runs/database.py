@@ -182,11 +182,12 @@ def _prepare(engine: Engine, path: Path, *, create: bool) -> None:
     if version > VERSION:
         raise errors.StoreTooNew(path, found=version, known=VERSION)
     _write_ahead(engine, path)
-    if application != _APPLICATION:
+    if application != _APPLICATION or version < VERSION:
         _make_tables(engine)
 
 
 def _make_tables(engine: Engine) -> None:
+    """Makes what is missing; a later version has only ever added tables."""
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
         METADATA.create_all(connection)  # leaves alone what another process was faster to make
         connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION}")

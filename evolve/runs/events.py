@@ -14,6 +14,7 @@ REPLIED: Final = "replied"
 MEASURED: Final = "measured"
 COMMITTED: Final = "committed"
 PROMOTED: Final = "promoted"
+PLATEAU: Final = "plateau"
 STOPPED: Final = "stopped"
 RESUMED: Final = "resumed"
 COMPARED: Final = "compared"
@@ -27,6 +28,7 @@ KINDS: Final[Mapping[str, int]] = MappingProxyType(
         MEASURED: 1,
         COMMITTED: 1,
         PROMOTED: 1,
+        PLATEAU: 1,
         STOPPED: 1,
         RESUMED: 1,
         COMPARED: 1,

@@ -6,11 +6,15 @@ from typing import Any
 
 import msgspec
 
+from evaluators.machine import machine
+from evolve.runs.digests import digests
 from evolve.runs.events import RESUMED, RUN_STARTED, Draft
-from evolve.runs.packing import Layout
+from evolve.runs.packing import Layout, unpack
+from evolve.runs.setting import Setting
 from evolve.runs.spec import RunSpec
 from evolve.runs.store import Store
 from evolve.search.candidate import Candidate
+from evolve.search.operators import Reference
 from problems.base import Problem, Split
 
 
@@ -24,6 +28,7 @@ class Header:
         layouts: Names of each stage's instances.
         sources: Source by seed name, of those seeds that are no baselines.
         machine: Where the run was started, its CPU scale included.
+        reference: Name of the best baseline and its packed SEARCH evaluation; None where no model is asked.
     """
 
     spec: RunSpec
@@ -31,6 +36,20 @@ class Header:
     layouts: Mapping[Split, Layout]
     sources: Mapping[str, str]
     machine: Mapping[str, Any]
+    reference: tuple[str, Mapping[str, Any]] | None = None
+
+    @staticmethod
+    def new(
+        setting: Setting,
+        spec: RunSpec,
+        sources: Mapping[str, str],
+        scale: float,
+        reference: tuple[str, Mapping[str, Any]] | None,
+    ) -> "Header":
+        """Makes the header of a run as things are now on this machine."""
+        layouts = {split: Layout.of(instances) for split, instances in setting.stages.items()}
+        found = digests(setting.problem, setting.stages)
+        return Header(spec, found, layouts, sources, {**machine(), "cpu_scale": scale}, reference)
 
     def draft(self) -> Draft:
         """The first event of a run."""
@@ -58,3 +77,10 @@ class Header:
         """Makes the candidates that start the search, in order."""
         names = self.spec.seeds
         return [Candidate(self.sources.get(n) or problem.baseline(n).source) for n in names]
+
+    def best_baseline(self) -> Reference | None:
+        """Reads what parents are held against."""
+        if self.reference is None:
+            return None
+        name, packed = self.reference
+        return Reference(name, unpack(packed, self.layouts))

@@ -10,13 +10,14 @@ import msgspec
 
 from evolve.runs.comparison import Standing
 from evolve.runs.errors import RunLocked
-from evolve.runs.events import COMMITTED, COMPARED, PROMOTED, RESUMED, RUN_STARTED, STOPPED
+from evolve.runs.events import ASKED, COMMITTED, COMPARED, PROMOTED, RESUMED, RUN_STARTED, STOPPED
 from evolve.runs.header import Header
 from evolve.runs.records import Reader
 from evolve.runs.state import State
 from evolve.runs.store import Store
 from evolve.runs.trial import Challenge, OutcomeKind, Trial
 from problems.base import Axis
+from problems.registry import get
 
 
 class Phase(enum.StrEnum):
@@ -83,6 +84,26 @@ def rebuild(store: Store, run: str, header: Header, axes: tuple[Axis, ...]) -> S
     for trial, challenge in trials(store, run, header):
         state.apply(trial, challenge)
     return state
+
+
+def open_steps(store: Store, run: str) -> frozenset[int]:
+    """Finds the steps that were asked and not committed."""
+    found = set[int | None]()
+    for event in store.events(run, kinds=(ASKED, COMMITTED)):
+        if event.kind == ASKED:
+            found.add(event.step)
+        else:
+            found.discard(event.step)
+    return frozenset(step for step in found if step is not None)
+
+
+def best_of(store: Store, run: str, *, at_most: int) -> dict[str, str]:
+    """Finds the sources of a run's champion and its best elites by where they come from, best first."""
+    header = Header.read(store, run)
+    state = rebuild(store, run, header, get(header.spec.problem).axes)
+    elites = [e.candidate for e in sorted(state.archive, key=lambda e: -e.score)]
+    best = dict.fromkeys([state.champion.candidate, *elites] if state.champion is not None else elites)
+    return {f"step {state.steps[c.id]} of {run}": c.source for c in list(best)[:at_most]}
 
 
 def outline(store: Store, run: str, *, now: float) -> Outline:

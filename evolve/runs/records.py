@@ -1,12 +1,15 @@
 """Trials as events, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaluators.intervals import Interval
 from evaluators.values import Usage
-from evolve.runs.events import COMMITTED, MEASURED, PROMOTED, Draft, Event
+from evolve.models.language_model import Request
+from evolve.runs.events import ASKED, COMMITTED, MEASURED, PROMOTED, REPLIED, Draft, Event
 from evolve.runs.packing import Layout, pack, unpack, unpack_usage
+from evolve.runs.reply import Reply
+from evolve.runs.requests import read_request
 from evolve.runs.store import Store, digest
 from evolve.runs.trial import Challenge, OutcomeKind, Trial
 from evolve.search.candidate import Candidate
@@ -14,8 +17,9 @@ from problems.base import Split
 
 
 def drafts(trial: Trial, challenge: Challenge | None, *, parents: list[int], status: int) -> list[Draft]:
-    """Writes a committed trial as its events, in the order of the log: measured, committed, promoted."""
-    found = [
+    """Writes a committed trial as its events, in their order: replied, measured, committed, promoted."""
+    found = [] if trial.reply is None else [Draft(REPLIED, trial.step, trial.reply.body())]
+    found += [
         Draft(MEASURED, trial.step, pack(evaluation, trial.usage.get(stage, Usage())))
         for stage, evaluation in trial.evaluations.items()
     ]
@@ -28,6 +32,8 @@ def drafts(trial: Trial, challenge: Challenge | None, *, parents: list[int], sta
     if trial.candidate is not None:
         body |= {"text": digest(trial.candidate.source), "parents": parents, "model": trial.candidate.model}
         body |= {"novelty": trial.novelty}
+    if trial.detail:
+        body |= {"detail": trial.detail}
     if trial.beyond_bound:
         body |= {"quarantined": True}
     if challenge is not None:
@@ -40,7 +46,8 @@ def drafts(trial: Trial, challenge: Challenge | None, *, parents: list[int], sta
 
 def texts(trial: Trial) -> list[str]:
     """Lists the texts that a trial's events name by digest."""
-    return [] if trial.candidate is None else [trial.candidate.source]
+    replied = [] if trial.reply is None else trial.reply.texts
+    return replied if trial.candidate is None else [*replied, trial.candidate.source]
 
 
 class Reader:
@@ -50,10 +57,21 @@ class Reader:
         self._store = store
         self._layouts = layouts
         self._ids: dict[int, str] = {}
+        self._parents: dict[int, Sequence[int]] = {}
+        self._reply: Reply | None = None
         self._measured: list[Event] = []
+
+    def request(self, event: Event) -> Request | None:
+        """Reads what an asked step requests of a model."""
+        return read_request(event.body, self._store.text)
 
     def read(self, event: Event) -> tuple[Trial, Challenge | None] | None:
         """Takes the next event; at a commit gives back the trial and its challenge."""
+        if event.kind == ASKED and event.step is not None:
+            self._parents[event.step] = event.body["parents"]
+        if event.kind == REPLIED:
+            text = event.body.get("text")
+            self._reply = Reply.of(event.body, None if text is None else self._store.text(text))
         if event.kind == MEASURED:
             self._measured.append(event)
         if event.kind != COMMITTED or event.step is None:
@@ -63,9 +81,12 @@ class Reader:
         evaluations = {Split(body["stage"]): unpack(body, self._layouts) for body in found}
         usage = {Split(body["stage"]): unpack_usage(body) for body in found}
         body = event.body
+        parents, reply = self._parents.pop(event.step, ()), self._reply
+        self._reply = None
         trial = Trial(
             event.step, OutcomeKind(body["outcome"]), body["reason"], body["operator"],
             self._candidate(event), body.get("novelty"), evaluations, usage,
+            tuple(self._ids[step] for step in parents), body.get("detail", ""), reply,
         )  # fmt: skip
         return trial, _challenge_of(body.get("challenge"))
 

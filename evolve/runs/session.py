@@ -3,39 +3,32 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-import msgspec
-
 from evaluators.calibration import cpu_scale
-from evaluators.machine import machine
 from evaluators.pool import Pool
+from evaluators.values import Usage
 from evolve.runs.comparison import Comparison, Standing
-from evolve.runs.digests import changed, digests
+from evolve.runs.digests import changed
 from evolve.runs.engine import EndReason, Engine
 from evolve.runs.errors import StoreBusy
-from evolve.runs.events import COMPARED, RESUMED, Draft
 from evolve.runs.header import Header
-from evolve.runs.history import rebuild
+from evolve.runs.history import best_of
 from evolve.runs.lease import Lease
-from evolve.runs.packing import Layout
-from evolve.runs.records import Reader
+from evolve.runs.opened import Open
+from evolve.runs.packing import pack
+from evolve.runs.proposing import Proposing
+from evolve.runs.recording import Recording
 from evolve.runs.setting import Setting
-from evolve.runs.spec import RunSpec
+from evolve.runs.spec import Proposer, RunSpec
 from evolve.runs.state import Champion, State
-from evolve.runs.step import Stepper
 from evolve.runs.store import Store
-from evolve.search.offline import portfolio
-from evolve.search.operators import Operator
 from problems.base import Split
-from problems.registry import get
 
 _RENEW_S = 5.0
-
-
-FORKED_ELITES = 5
-"""So many elites of an old run, besides its champion, start a fork that must measure everything anew."""
+FORKED = 6
+"""So many of the best of an old run start a fork that must measure everything anew."""
 
 
 def remeasures(differing: Sequence[str]) -> bool:
@@ -45,6 +38,10 @@ def remeasures(differing: Sequence[str]) -> bool:
 
 class RunChanged(Exception):  # noqa: N818 - reads as what happened
     """What a run's scores depend on is no longer what it was when the run was started."""
+
+
+_UNFINISHED = frozenset({EndReason.INTERRUPTED, EndReason.REPEATED})
+"""Ends after which champion and baselines are not compared: the run may go on, or did so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ class Session:
     Args:
         clock: Seconds since the epoch; stamps events and leases, decides nothing.
         interrupted: Set to stop the run at the next commit.
-        operator: Makes every proposal; by default the operators that need no model.
+        proposing: With what proposals are made.
     """
 
     def __init__(
@@ -89,13 +86,13 @@ class Session:
         *,
         clock: Callable[[], float],
         interrupted: asyncio.Event,
-        operator: Operator | None = None,
+        proposing: Proposing | None = None,
     ) -> None:
         self._store = store
         self._watcher = watcher
         self._clock = clock
         self._interrupted = interrupted
-        self._operator = operator or portfolio()
+        self._proposing = proposing or Proposing()
 
     async def start(self, run: str, spec: RunSpec, *, sources: Mapping[str, str]) -> Ending:
         """Starts a new run; `sources` are those of its seeds that are no baselines.
@@ -104,14 +101,16 @@ class Session:
             RunExists: The name is taken.
             UnknownProblem, BrokenProblem, NotInWorkload, DataMissing: The problem cannot be searched.
             SandboxUnavailable: The machine lacks a layer that the mode requires.
+            EndpointUnusable: No model can be asked before a person does something; the run can be resumed.
         """
-        setting, scale = Setting.load(spec.problem, spec.workload), cpu_scale()
-        async with Pool.started(
-            spec.problem, workers=spec.workers, mode=spec.sandbox, cpu_scale=scale
-        ) as pool:
-            header = _header(setting, replace(spec, sandbox=pool.mode), sources, scale)
+        setting = Setting.load(spec.problem, spec.workload)
+        async with self._pool(spec) as (pool, scale):
+            reference = None
+            if spec.proposer is not Proposer.OFFLINE:
+                reference = await _reference(spec, pool)
+            header = Header.new(setting, replace(spec, sandbox=pool.mode), sources, scale, reference)
             self._store.create(run, [header.draft()], at=self._clock())
-            return await self._carry_on(_Opened(run, header, setting, pool))
+            return await self._carry_on(self._open(run, header, setting, pool))
 
     async def resume(self, run: str, *, budgets: Mapping[str, Any], fork: str | None = None) -> Ending:
         """Goes on with a run, or with a copy of it under a new name.
@@ -120,16 +119,17 @@ class Session:
         and measures them anew.
 
         Args:
-            budgets: Fields of the specification that change: `max_evals`, `max_minutes`, `workers`.
+            budgets: Fields of the specification that change, such as `max_evals`, `max_usd` or `workers`.
 
         Raises:
             RunChanged: Its scores would not be comparable with those to come; a fork accepts that.
             RunLocked: Another process goes on with it.
+            EndpointUnusable: As for `start`.
         """
         old = Header.read(self._store, run)
-        spec, scale = replace(old.spec, **budgets), cpu_scale()
+        spec = replace(old.spec, **budgets)
         setting = Setting.load(spec.problem, spec.workload)
-        new = _header(setting, spec, old.sources, scale)
+        new = Header.new(setting, spec, old.sources, cpu_scale(), old.reference)
         differing = changed(old.digests, new.digests)
         if differing and fork is None:
             raise RunChanged(
@@ -138,52 +138,59 @@ class Session:
                 f"adrs resume {run} --fork"
             )
         if fork is not None and remeasures(differing):
-            return await self._start_from(run, old, fork, spec)
+            sources = best_of(self._store, run, at_most=FORKED)
+            seeds = tuple(dict.fromkeys((*sources, *old.spec.seeds)))
+            return await self.start(fork, replace(spec, seeds=seeds), sources={**old.sources, **sources})
+        async with self._pool(spec) as (pool, _):
+            if fork is not None:
+                self._store.copy(run, fork, [new.draft()], at=self._clock())
+            return await self._carry_on(self._open(fork or run, new, setting, pool), resumed=budgets)
+
+    async def repeat(self, run: str, new: str, *, workers: int) -> Ending:
+        """Runs a recorded run once more under a new name, asking no model; the log says what it replied.
+
+        Raises:
+            NotRecorded: It asks a model for a step that asked none then.
+        """
+        old = Header.read(self._store, run)
+        spec = replace(old.spec, workers=min(workers, old.spec.window))
+        setting = Setting.load(spec.problem, spec.workload)
+        async with self._pool(spec) as (pool, scale):
+            header = Header.new(setting, spec, old.sources, scale, old.reference)
+            recording = Recording.read(self._store, run, old)
+            self._store.create(new, [header.draft()], at=self._clock())
+            return await self._carry_on(self._open(new, header, setting, pool), recording=recording)
+
+    @contextlib.asynccontextmanager
+    async def _pool(self, spec: RunSpec) -> AsyncIterator[tuple[Pool, float]]:
+        scale = cpu_scale()
         async with Pool.started(
             spec.problem, workers=spec.workers, mode=spec.sandbox, cpu_scale=scale
         ) as pool:
-            if fork is not None:
-                self._store.copy(run, fork, [new.draft()], at=self._clock())
-            return await self._carry_on(_Opened(fork or run, new, setting, pool), resumed=budgets)
+            yield pool, scale
 
-    async def _start_from(self, run: str, old: Header, fork: str, spec: RunSpec) -> Ending:
-        """Starts a new run from the best of an old one, whose scores mean nothing any more."""
-        state = rebuild(self._store, run, old, get(spec.problem).axes)
-        elites = [e.candidate for e in sorted(state.archive, key=lambda e: -e.score)[:FORKED_ELITES]]
-        best = [state.champion.candidate, *elites] if state.champion is not None else elites
-        sources = {f"step {state.steps[c.id]} of {run}": c.source for c in best}
-        seeds = tuple(dict.fromkeys((*sources, *old.spec.seeds)))
-        return await self.start(fork, replace(spec, seeds=seeds), sources={**old.sources, **sources})
+    def _open(self, run: str, header: Header, setting: Setting, pool: Pool) -> Open:
+        return Open(self._store, run, header, setting, pool, self._proposing, self._clock)
 
-    async def _carry_on(self, opened: "_Opened", resumed: Mapping[str, Any] | None = None) -> Ending:
-        run, header = opened.run, opened.header
+    async def _carry_on(
+        self,
+        opened: Open,
+        *,
+        resumed: Mapping[str, Any] | None = None,
+        recording: Recording | None = None,
+    ) -> Ending:
+        run, spec = opened.run, opened.header.spec
         with self._store.lease(run, now=self._clock) as lease:
-            engine = self._rebuilt(opened)
             if resumed is not None:
-                body = {"budgets": dict(resumed), "machine": dict(header.machine)}
-                self._store.append(run, [Draft(RESUMED, None, body)], at=self._clock())
-            self._watcher.began(run, header.spec, engine.state)
-            async with _renewed(lease), self._stopping(engine, header.spec):
+                opened.note_resumption(resumed)
+            engine = opened.engine(self._watcher.committed, recording)
+            self._watcher.began(run, spec, engine.state)
+            async with _renewed(lease), self._stopping(engine, spec):
                 reason = await engine.run()
                 standings: Sequence[Standing] = ()
-                if reason is not EndReason.INTERRUPTED and engine.state.champion is not None:
+                if reason not in _UNFINISHED and engine.state.champion is not None:
                     standings = await self._standings(opened, engine.state.champion)
         return Ending(reason, engine.state, standings)
-
-    def _rebuilt(self, opened: "_Opened") -> Engine:
-        """Makes an engine in the state that the log tells."""
-        store, run, header, problem = self._store, opened.run, opened.header, opened.setting.problem
-
-        def append(drafts: Sequence[Draft], texts: Sequence[str]) -> None:
-            store.append(run, drafts, at=self._clock(), texts=texts)
-            self._watcher.committed(engine.state)
-
-        stepper = Stepper(header.spec, self._operator, opened.pool, groups=opened.setting.groups())
-        engine = Engine(problem, stepper, seeds=header.seeds(problem), append=append)
-        reader = Reader(store, header.layouts)
-        for event in store.events(run):
-            engine.replay(reader, event)
-        return engine
 
     @contextlib.asynccontextmanager
     async def _stopping(self, engine: Engine, spec: RunSpec) -> AsyncIterator[None]:
@@ -201,9 +208,9 @@ class Session:
             if timer is not None:
                 timer.cancel()
 
-    async def _standings(self, opened: "_Opened", champion: Champion) -> Sequence[Standing]:
+    async def _standings(self, opened: Open, champion: Champion) -> Sequence[Standing]:
         """Compares champion and baselines unless interrupted; a comparison not finished is no loss."""
-        comparing = asyncio.create_task(self._compare(opened, champion))
+        comparing = asyncio.create_task(opened.compare(champion, self._watcher.comparing))
         interrupted = asyncio.create_task(self._interrupted.wait())
         await asyncio.wait({comparing, interrupted}, return_when=asyncio.FIRST_COMPLETED)
         interrupted.cancel()
@@ -212,32 +219,13 @@ class Session:
             return ()
         return comparing.result()
 
-    async def _compare(self, opened: "_Opened", champion: Champion) -> Sequence[Standing]:
-        spec, found = opened.header.spec, list[Standing]()
-        for split in (Split.VALIDATION, *([Split.PUBLISHED] if spec.workload != "generated" else [])):
-            self._watcher.comparing(split)
-            setting = Setting.load(spec.problem, spec.workload, [split])
-            comparison = Comparison(setting, opened.pool, seed=spec.seed)
-            found += await comparison.standings("champion", champion.candidate.source)
-        body = {"step": champion.step, "standings": msgspec.to_builtins([asdict(row) for row in found])}
-        self._store.append(opened.run, [Draft(COMPARED, champion.step, body)], at=self._clock())
-        return found
 
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A run with all that going on needs."""
-
-    run: str
-    header: Header
-    setting: Setting
-    pool: Pool
-
-
-def _header(setting: Setting, spec: RunSpec, sources: Mapping[str, str], scale: float) -> Header:
-    layouts = {split: Layout.of(instances) for split, instances in setting.stages.items()}
-    found = digests(setting.problem, setting.stages)
-    return Header(spec, found, layouts, sources, {**machine(), "cpu_scale": scale})
+async def _reference(spec: RunSpec, pool: Pool) -> tuple[str, Mapping[str, Any]]:
+    """Measures the best baseline on SEARCH, for prompts to hold parents against."""
+    setting = Setting.load(spec.problem, spec.workload, [Split.SEARCH])
+    best = setting.problem.best_baseline
+    evaluation = await Comparison(setting, pool, seed=spec.seed).evaluate(best.source)
+    return best.name, pack(evaluation, Usage())
 
 
 @contextlib.asynccontextmanager

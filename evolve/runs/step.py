@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Protocol
-
-import numpy as np
 
 from evaluators.cascade import Continue, cascade
 from evaluators.job import Job, Measured
 from evaluators.values import Evaluation, Usage
+from evolve.runs.caller import Answerer
+from evolve.runs.ledger import Cost
+from evolve.runs.reply import Reply
 from evolve.runs.spec import RunSpec
 from evolve.runs.trial import OutcomeKind, Trial
 from evolve.search.candidate import SEED, Candidate
 from evolve.search.novelty import fingerprint
-from evolve.search.operators import Context, ModelFailure, Operator, Rejection
+from evolve.search.operators import ModelFailure, Plan, Rejection
 from problems.base import Split
 
 
@@ -31,53 +33,95 @@ class Ask:
 
     Attributes:
         seed: The candidate itself, where the step measures a seed.
-        context: What the operator gets, where it does not.
+        plan: What the proposer decided to do, where it does not.
+        is_new: Whether a source is no near-duplicate of what was committed when the step was asked.
         challenges: Whether a SEARCH evaluation earns a VALIDATION.
+        reserve: What the plan's request may cost at most.
     """
 
     step: int
     seed: Candidate | None
-    context: Context | None
+    plan: Plan | None
+    is_new: Callable[[str], bool]
     challenges: Callable[[Evaluation], bool]
+    reserve: Cost = field(default_factory=Cost)
+
+    @property
+    def operator(self) -> str:
+        """Name of the operator at work; `SEED` for a seed."""
+        return SEED if self.plan is None else self.plan.operator
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Ids of what the step works on."""
+        return () if self.plan is None else self.plan.parents
 
 
 class Stepper:
-    """Takes steps: proposes, measures stage by stage, and gives every step an end within its deadline.
+    """Takes steps: proposes, measures stage by stage, and gives every step an end within its deadlines.
 
     Attributes:
         spec: The run's.
-        operator: Makes every proposal.
         groups: Number of instance groups by stage.
+
+    Args:
+        answerer: Asks models; None where no step requests anything of one.
+        fixed: Trials that a recording fixes, by step, since how they ended depended on time.
     """
 
     def __init__(
-        self, spec: RunSpec, operator: Operator, measurer: Measurer, *, groups: Mapping[Split, int]
+        self,
+        spec: RunSpec,
+        measurer: Measurer,
+        *,
+        groups: Mapping[Split, int],
+        answerer: Answerer | None = None,
+        fixed: Mapping[int, Trial] = MappingProxyType({}),
     ) -> None:
         self.spec = spec
-        self.operator = operator
-        self._measurer = measurer
         self.groups = groups
+        self._measurer = measurer
+        self._answerer = answerer
+        self._fixed = fixed
 
-    async def take(self, ask: Ask, rng: np.random.Generator) -> Trial:
-        """Ends in exactly one outcome; raises only what is ours."""
+    async def take(self, ask: Ask) -> Trial:
+        """Ends in exactly one outcome; raises only what is ours, and `EndpointUnusable`."""
+        if ask.step in self._fixed:
+            return self._fixed[ask.step]
+        reply = await self._reply(ask)
         try:
             async with asyncio.timeout(self.spec.step_deadline_s):
-                return await self._take(ask, rng)
+                trial = await self._take(ask, reply)
         except TimeoutError:
-            operator = SEED if ask.seed else self.operator.name
-            return Trial(ask.step, OutcomeKind.CANCELLED, "deadline", operator)
+            trial = Trial(ask.step, OutcomeKind.CANCELLED, "deadline", ask.operator)
+        return replace(trial, parents=ask.parents, reply=reply)
 
-    async def _take(self, ask: Ask, rng: np.random.Generator) -> Trial:
-        if ask.context is None:
-            assert ask.seed is not None, "a step has a seed or a context"
+    async def leave(self) -> None:
+        """Ends what models are being asked, for a run that stops."""
+        if self._answerer is not None:
+            await self._answerer.leave()
+
+    async def _reply(self, ask: Ask) -> Reply | None:
+        if ask.plan is None or ask.plan.request is None:
+            return None
+        if self._answerer is None:
+            raise ValueError(f"step {ask.step} requests a model, and the run has none: a defect of ours")
+        return await self._answerer.ask(ask.step, ask.plan.request, ask.reserve)
+
+    async def _take(self, ask: Ask, reply: Reply | None) -> Trial:
+        if ask.plan is None:
+            assert ask.seed is not None, "a step has a seed or a plan"
             return await self._measure(ask, ask.seed)
-        proposal = await self.operator.propose(ask.context, rng)
+        if reply is not None and reply.failure is not None:
+            kind = OutcomeKind.MODEL_FAILED
+            return Trial(ask.step, kind, reply.failure, ask.operator, detail=reply.message)
+        proposal = ask.plan.propose(None if reply is None else reply.completion)
         match proposal:
-            case Rejection(reason, operator):
-                return Trial(ask.step, OutcomeKind.REJECTED, reason, operator)
+            case Rejection(reason, operator, detail):
+                return Trial(ask.step, OutcomeKind.REJECTED, reason, operator, detail=detail)
             case ModelFailure(reason, operator):
                 return Trial(ask.step, OutcomeKind.MODEL_FAILED, reason, operator)
-        if not ask.context.is_new(proposal.source):
+        if not ask.is_new(proposal.source):
             return Trial(ask.step, OutcomeKind.REJECTED, "duplicate", proposal.operator, proposal)
         return await self._measure(ask, proposal)
 

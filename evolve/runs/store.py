@@ -1,26 +1,29 @@
 """The store: logs of runs and the texts they speak of, in one file. The log is the truth about a run."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from sqlalchemy import Connection
 
+from evolve.runs import calls, rows
 from evolve.runs import lease as leases
-from evolve.runs import rows
 from evolve.runs.bodies import BodyDamaged
+from evolve.runs.calls import CallRow
 from evolve.runs.database import BUSY_S, Database, open_database
 from evolve.runs.errors import StoreCorrupt, UnknownText
-from evolve.runs.events import Draft, Event
+from evolve.runs.events import Body, Draft, Event
 from evolve.runs.lease import Lease
 from evolve.runs.rows import RunRow
-from evolve.runs.texts import TextDamaged, digest, pack_text, unpack_text
+from evolve.runs.texts import Recent, TextDamaged, digest, pack_text, unpack_text
 
-__all__ = ["RunRow", "Store", "digest"]
+__all__ = ["CallRow", "RunRow", "Store", "digest"]
 
 _CHUNK: Final = 256
 """Rows read at a time: between chunks no transaction is open, so that a slow reader holds nothing back."""
+_REMEMBERED: Final = 4096
+"""Digests of texts that a store remembers to have written."""
 
 
 class Store:
@@ -30,6 +33,8 @@ class Store:
         self._database = database
         self._leases: dict[str, Lease] = {}
         """Taken through this store, by run: an append must still hold the one it took."""
+        self._written = Recent(_REMEMBERED)
+        """Digests of texts that are in the file: prompts share most of theirs."""
 
     @staticmethod
     def open(path: Path, *, create: bool = True, busy_s: float = BUSY_S) -> "Store":
@@ -66,22 +71,80 @@ class Store:
             rows.insert_events(connection, run_id, packed)
 
     def append(
-        self, run: str, drafts: Sequence[Draft], *, at: float, texts: Sequence[str] = ()
+        self,
+        run: str,
+        drafts: Sequence[Draft],
+        *,
+        at: float,
+        texts: Sequence[str] = (),
+        settled: Sequence[int] = (),
     ) -> list[Event]:
         """Adds events and texts to a run: all of them, on disk, or none.
+
+        Args:
+            settled: Steps whose calls the log now tells of, so that they need not be kept apart.
 
         Raises:
             RunLocked: Another holds the lease of the run.
             LeaseLost: This store took the lease, and another took it over.
         """
         packed = rows.packed(drafts, at)
-        blobs = {digest(text): pack_text(text) for text in texts}
+        blobs = self._blobs(texts)
         with self._database.write() as connection:
             run_id = rows.find_run(connection, run, self._database.path)
             self._check_right(connection, run, run_id=run_id, at=at)
             numbered = rows.insert_events(connection, run_id, packed)
             rows.insert_texts(connection, blobs)
+            calls.forget(connection, run_id, settled)
+        self._written.add(blobs)
         return [rows.event(run, row) for row in numbered]
+
+    def send(self, run: str, sent: Mapping[int, Body], *, at: float) -> None:
+        """Notes, before it is done, that calls are sent for some steps.
+
+        Raises:
+            RunLocked, LeaseLost: As for `append`.
+        """
+        with self._database.write() as connection:
+            run_id = rows.find_run(connection, run, self._database.path)
+            self._check_right(connection, run, run_id=run_id, at=at)
+            calls.insert_sent(connection, run_id, sent)
+
+    def receive(self, run: str, replies: Mapping[int, Body], *, at: float, texts: Sequence[str] = ()) -> None:
+        """Keeps replies with their texts until their steps are committed.
+
+        Raises:
+            RunLocked, LeaseLost: As for `append`.
+        """
+        blobs = self._blobs(texts)
+        with self._database.write() as connection:
+            run_id = rows.find_run(connection, run, self._database.path)
+            self._check_right(connection, run, run_id=run_id, at=at)
+            calls.keep_replies(connection, run_id, replies)
+            rows.insert_texts(connection, blobs)
+        self._written.add(blobs)
+
+    def deliver(self, run: str, step: int, reply: Body, *, texts: Sequence[str] = ()) -> bool:
+        """Answers a call that waits for a person, whoever writes the run; False if none waits there."""
+        with self._database.write() as connection:
+            run_id = rows.find_run(connection, run, self._database.path)
+            waits = calls.select_calls(connection, run_id).get(step)
+            if waits is None or waits.reply is not None:
+                return False
+            calls.keep_replies(connection, run_id, {step: reply})
+            rows.insert_texts(connection, self._blobs(texts))
+        return True
+
+    def calls(self, run: str) -> dict[int, CallRow]:
+        """Reads the calls of steps that are not committed, by step."""
+        with self._database.read() as connection:
+            run_id = rows.find_run(connection, run, self._database.path)
+            return calls.select_calls(connection, run_id)
+
+    def _blobs(self, texts: Sequence[str]) -> dict[str, bytes]:
+        """Packs the texts that are not known to be in the file."""
+        named = {digest(text): text for text in texts}
+        return {name: pack_text(text) for name, text in named.items() if name not in self._written}
 
     def refuse_written(self, run: str, *, at: float) -> None:
         """Looks whether another holds the lease of a run, without waiting for anybody's lock.
@@ -169,6 +232,7 @@ class Store:
             new_id = rows.new_run(connection, new, self._database.path, at=at)
             rows.insert_events(connection, new_id, packed)
             rows.copy_events(connection, old_id, new_id, upto_seq=upto_seq)
+            calls.copy_replies(connection, old_id, new_id)
 
 
 def _event(path: Path, run: str, row: rows.EventRow) -> Event:

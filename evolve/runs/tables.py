@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the tables; bodies of events have versions of their own."""
 
 METADATA: Final = MetaData()
@@ -62,3 +62,13 @@ LEASES: Final = Table(
     Column("since", Double, nullable=False),
     Column("renewed_at", Double, nullable=False),
 )
+
+CALLS: Final = Table(
+    "calls",
+    METADATA,
+    Column("run_id", Integer, ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("sent", LargeBinary, nullable=False),
+    Column("reply", LargeBinary),
+)
+"""Calls of models whose step is not committed: a reply is kept here from its arrival until the log has it."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 _RAW: Final = b"r"
@@ -43,3 +44,21 @@ def unpack_text(blob: bytes, expected: str) -> str:
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+class Recent:
+    """The latest few names that were added; of more, the oldest are forgotten."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._names: dict[str, None] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def add(self, names: Iterable[str]) -> None:
+        """Adds names that are not there."""
+        for name in names:
+            self._names[name] = None
+        for name in list(self._names)[: max(0, len(self._names) - self._size)]:
+            del self._names[name]

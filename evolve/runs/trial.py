@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from evaluators.intervals import Interval
 from evaluators.values import SCORE_SLACK, Evaluation, Usage
+from evolve.runs.reply import Reply
 from evolve.search.candidate import Candidate
 from problems.base import Split
 
@@ -28,6 +29,9 @@ class Trial:
         candidate: None if there is none, as when a model failed.
         novelty: Near-duplicate hash of the candidate's source.
         evaluations: By stage, as far as the cascade went.
+        parents: Ids of what the step worked on, the one to edit first.
+        detail: What a rejection has to say beyond its reason.
+        reply: What came of asking a model; None if none was asked.
     """
 
     step: int
@@ -38,6 +42,9 @@ class Trial:
     novelty: str | None = None
     evaluations: Mapping[Split, Evaluation] = field(default_factory=dict)
     usage: Mapping[Split, Usage] = field(default_factory=dict)
+    parents: tuple[str, ...] = ()
+    detail: str = ""
+    reply: Reply | None = None
 
     @property
     def beyond_bound(self) -> bool:

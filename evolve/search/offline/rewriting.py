@@ -11,7 +11,7 @@ from evolve.search.offline.constants import nudge
 from evolve.search.offline.crossover import cross
 from evolve.search.offline.edits import edit
 from evolve.search.offline.specimen import Specimen, specimen
-from evolve.search.operators import Context, Operator, Proposal, Rejection
+from evolve.search.operators import Context, Plan, Proposal, Rejection
 from evolve.search.syntax import Replacement, compiles
 
 ATTEMPTS = 40
@@ -33,7 +33,11 @@ class Rewriter:
     name: str
     rewrite: Rewrite
 
-    async def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
+    def plan(self, context: Context, rng: np.random.Generator, /) -> Plan:
+        """Plans to propose from the whole context."""
+        return offline_plan(self.name, context, lambda: self.propose(context, rng))
+
+    def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
         """Makes a candidate; rejects with `duplicate` if it found but known ones, else with `no_edit`."""
         reason = "no_edit"
         parent = context.parents[0].candidate.source
@@ -48,6 +52,11 @@ class Rewriter:
 
     def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None:
         """Learns nothing."""
+
+
+def offline_plan(name: str, context: Context, propose: Callable[[], Proposal]) -> Plan:
+    """Plans a step that asks no model; the work is done when the step's turn comes, not when it is asked."""
+    return Plan(name, tuple(e.candidate.id for e in context.parents), lambda _: propose())
 
 
 def _bearable(source: str, parent: str) -> bool:
@@ -86,7 +95,7 @@ class Offline:
     such as a crossover with a single parent, the others are asked in turn.
     """
 
-    operators: tuple[Operator, ...]
+    operators: tuple[Rewriter, ...]
     shares: tuple[float, ...]
     name: str = "offline"
 
@@ -97,20 +106,21 @@ class Offline:
                 f"and {len(self.shares)} shares"
             )
 
-    async def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
+    def plan(self, context: Context, rng: np.random.Generator, /) -> Plan:
+        """Plans to propose from the whole context."""
+        return offline_plan(self.name, context, lambda: self.propose(context, rng))
+
+    def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
         """Asks the drawn operator, and others only if it has nothing to work on."""
         left = list(zip(self.operators, self.shares, strict=True))
         while True:
             operator, _ = left.pop(weighted(rng, [share for _, share in left]))
-            proposal = await operator.propose(context, rng)
+            proposal = operator.propose(context, rng)
             if not left or not isinstance(proposal, Rejection) or proposal.reason != "no_edit":
                 return proposal
 
     def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None:
-        """Passes the news to the operator that made the proposal."""
-        for operator in self.operators:
-            if operator.name == proposal.operator:
-                operator.tell(proposal, score, accepted)
+        """Learns nothing: its shares are fixed."""
 
 
 def portfolio() -> Offline:

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ import numpy as np
 
 from evaluators.job import Job, Measured
 from evaluators.pool import Pool
+from evolve.models.language_model import Completion
+from evolve.runs.asking import Asking
 from evolve.runs.engine import Engine
 from evolve.runs.events import Draft, Event
 from evolve.runs.header import Header
 from evolve.runs.history import rebuild
+from evolve.runs.proposing import Proposing
 from evolve.runs.session import Ending, Session
 from evolve.runs.setting import Setting
 from evolve.runs.spec import RunSpec
@@ -25,8 +28,9 @@ from evolve.runs.state import State
 from evolve.runs.step import Ask, Measurer, Stepper
 from evolve.runs.store import Store
 from evolve.runs.trial import Trial
+from evolve.search.candidate import Candidate
 from evolve.search.offline import portfolio
-from evolve.search.operators import Context, ModelFailure, Operator, Proposal
+from evolve.search.operators import Context, ModelFailure, Operator, Plan, Proposal
 from problems.base import Split
 from problems.registry import get
 from sandbox import Mode
@@ -59,13 +63,17 @@ class Fickle:
     def __init__(self) -> None:
         self._inner = portfolio()
 
-    async def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
-        fate = rng.random()
-        if fate < 0.06:
-            return ModelFailure("unreachable", self.name)
-        if fate < 0.12:
-            raise TimeoutError  # what a deadline looks like from inside, without waiting for it
-        return await self._inner.propose(context, rng)
+    def plan(self, context: Context, rng: np.random.Generator, /) -> Plan:
+        fate, inner = rng.random(), self._inner.plan(context, rng)
+
+        def propose(completion: Completion | None) -> Proposal:
+            if fate < 0.06:
+                return ModelFailure("unreachable", self.name)
+            if fate < 0.12:
+                raise TimeoutError  # what a deadline looks like from inside, without waiting for it
+            return inner.propose(completion)
+
+        return replace(inner, propose=propose)
 
     def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None: ...
 
@@ -108,8 +116,8 @@ class Watched(Stepper):
 
     ended: list[int]
 
-    async def take(self, ask: Ask, rng: np.random.Generator) -> Trial:
-        trial = await super().take(ask, rng)
+    async def take(self, ask: Ask) -> Trial:
+        trial = await super().take(ask)
         self.ended.append(ask.step)
         return trial
 
@@ -151,23 +159,17 @@ async def delayed_search(
     with Store.open(path) as store:
         store.create("run", [], at=0.0)
 
-        def append(drafts: Sequence[Draft], texts: Sequence[str]) -> None:
-            store.append("run", drafts, at=time.time(), texts=texts)
+        def append(drafts: Sequence[Draft], texts: Sequence[str], settled: Sequence[int]) -> None:
+            store.append("run", drafts, at=time.time(), texts=texts, settled=settled)
 
         async with pool(wanted) as workers:
-            stepper = Watched(wanted, operator, Delayed(workers, delays), groups=setting.groups())
+            stepper = Watched(wanted, Delayed(workers, delays), groups=setting.groups())
             stepper.ended = ended
-            seeds = [setting.problem.baseline(name).source for name in wanted.seeds]
-            searching = engine(setting.problem, stepper, seeds=_candidates(seeds), append=append)
+            seeds = [Candidate(setting.problem.baseline(name).source) for name in wanted.seeds]
+            searching = engine(Asking(setting.problem, wanted, seeds, operator), stepper, append=append)
             await searching.run()
         events = [untimed(event) for event in store.events("run")]
     return Observed(events, searching.state.archive.digest(), ended)
-
-
-def _candidates(sources: Sequence[str]) -> list[object]:
-    from evolve.search.candidate import Candidate
-
-    return [Candidate(source) for source in sources]
 
 
 def pool(wanted: RunSpec) -> AbstractAsyncContextManager[Pool]:
@@ -176,7 +178,8 @@ def pool(wanted: RunSpec) -> AbstractAsyncContextManager[Pool]:
 
 async def start(path: Path, wanted: RunSpec, operator: Operator | None = None) -> Ending:
     with Store.open(path) as store:
-        session = Session(store, Quiet(), clock=time.time, interrupted=asyncio.Event(), operator=operator)
+        proposing = Proposing(operator=operator)
+        session = Session(store, Quiet(), clock=time.time, interrupted=asyncio.Event(), proposing=proposing)
         return await session.start("run", wanted, sources={})
 
 

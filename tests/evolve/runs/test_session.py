@@ -10,6 +10,7 @@ import pytest
 
 from evaluators.job import Job, Measured
 from evaluators.values import Measurement, Usage
+from evolve.runs.asking import Asking
 from evolve.runs.engine import EndReason, Engine
 from evolve.runs.errors import RunExists, RunLocked
 from evolve.runs.events import Draft
@@ -20,7 +21,7 @@ from evolve.runs.step import Stepper
 from evolve.runs.store import Store
 from evolve.search.candidate import Candidate
 from evolve.search.offline import portfolio
-from evolve.search.operators import Context, Operator, Proposal, Rejection
+from evolve.search.operators import Context, Operator, Plan, Proposal, Rejection
 from problems.base import Split
 from problems.registry import get
 from tests.evolve.runs.searches import Quiet, read, resume, spec, start
@@ -155,8 +156,8 @@ class Stubborn:
 
     name = "stubborn"
 
-    async def propose(self, context: Context, rng: np.random.Generator, /) -> Proposal:
-        return Rejection("no_edit", self.name)
+    def plan(self, context: Context, rng: np.random.Generator, /) -> Plan:
+        return Plan(self.name, (), lambda _: Rejection("no_edit", self.name))
 
     def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None: ...
 
@@ -188,13 +189,13 @@ class Scored:
 
 
 def engine(measurer: Scored, written: list[Draft], seeds: Sequence[str], operator: Operator) -> Engine:
-    def append(drafts: Sequence[Draft], texts: Sequence[str]) -> None:
+    def append(drafts: Sequence[Draft], texts: Sequence[str], settled: Sequence[int]) -> None:
         written.extend(drafts)
 
     groups: Mapping[Split, int] = dict.fromkeys((Split.SMOKE, Split.SEARCH, Split.VALIDATION), 8)
-    stepper = Stepper(spec(max_evals=EVALS), operator, measurer, groups=groups)
-    candidates = [Candidate(source) for source in seeds]
-    return Engine(get("toy-order"), stepper, seeds=candidates, append=append)
+    wanted, candidates = spec(max_evals=EVALS), [Candidate(source) for source in seeds]
+    asking = Asking(get("toy-order"), wanted, candidates, operator)
+    return Engine(asking, Stepper(wanted, measurer, groups=groups), append=append)
 
 
 async def test_a_score_beyond_the_bound_is_quarantined_and_three_stop_the_run() -> None:

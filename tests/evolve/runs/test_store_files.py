@@ -196,10 +196,10 @@ def test_a_database_of_another_program_is_refused_and_untouched(tmp_path: Path, 
 
 
 def test_a_store_of_a_later_version_is_refused_and_untouched(path: Path) -> None:
-    raw(path, "PRAGMA user_version = 2").close()
+    raw(path, "PRAGMA user_version = 3").close()
     content = path.read_bytes()
     with pytest.raises(
-        StoreTooNew, match="store version 2, but this program knows versions up to 1; upgrade"
+        StoreTooNew, match="store version 3, but this program knows versions up to 2; upgrade"
     ):
         Store.open(path)
     assert path.read_bytes() == content

@@ -1,6 +1,5 @@
 """Two policies of a small step-wise problem, and how to ask operators about them."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from evaluators.values import Evaluation, Measurement
 from evolve.search.candidate import Candidate
 from evolve.search.elite import Elite
-from evolve.search.offline import portfolio
+from evolve.search.offline import Rewriter, portfolio
 from evolve.search.operators import Context, Operator, Proposal
 from problems.base import Split
 
@@ -99,7 +98,7 @@ class Policy:
         self.window = self.window[1:] + [int(observation.has_spot)]
         return Decision.RUN if self.rate_of() * weight((1, 2)) > self.limit else Decision.WAIT
 """
-OPERATORS: dict[str, Operator] = {operator.name: operator for operator in portfolio().operators}
+OPERATORS: dict[str, Rewriter] = {operator.name: operator for operator in portfolio().operators}
 
 
 def elite(source: str, score: float = 0.5) -> Elite:
@@ -112,7 +111,7 @@ def context(*sources: str, is_new: Callable[[str], bool] = lambda _: True, entry
 
 
 def proposed(operator: Operator, where: Context, seed: int) -> Proposal:
-    return asyncio.run(operator.propose(where, np.random.default_rng(seed)))
+    return operator.plan(where, np.random.default_rng(seed)).propose(None)
 
 
 def sources(operator: Operator, where: Context, n: int) -> Iterator[str]:

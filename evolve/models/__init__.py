@@ -1,0 +1,1 @@
+"""Language models: what is asked, what comes back, what it costs, and who can be asked."""
