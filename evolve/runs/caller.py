@@ -75,6 +75,7 @@ class Caller:
         self._slots = asyncio.Semaphore(calls)
         self._found = book.found()
         self._reached: set[str] = set()
+        self._unusable: EndpointUnusable | None = None
         self._calling: dict[int, asyncio.Task[Reply]] = {}
         self._paying: set[int] = set()
 
@@ -88,20 +89,22 @@ class Caller:
 
     async def leave(self) -> None:
         """Gives calls that are sent some time to be answered, and drops all others."""
-        paying = [call for step, call in self._calling.items() if step in self._paying]
-        for step, call in self._calling.items():
+        calls = dict(self._calling)
+        paying = [call for step, call in calls.items() if step in self._paying]
+        for step, call in calls.items():
             if step not in self._paying:
                 call.cancel()
         if paying and self._leave_s:
             _log.info("waiting up to %g s for %d replies that are being paid for", self._leave_s, len(paying))
             await asyncio.wait(paying, timeout=self._leave_s)
-        calls = tuple(self._calling.values())
-        for call in calls:
+        for call in calls.values():
             call.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
+        await asyncio.gather(*calls.values(), return_exceptions=True)
 
     async def _call(self, step: int, request: Request, reserve: Cost) -> Reply:
         async with self._slots:
+            if self._unusable is not None:
+                raise self._unusable
             await self._book.note(step, request.model, reserve)
             try:
                 reply = await self._outcome(step, request, reserve)
@@ -126,13 +129,18 @@ class Caller:
             except NotBilled as error:
                 pause_s = backoff_s(attempt, error.retry_after_s, jitter)
                 if self._is_hopeless(request.model, error, attempt) or now() + pause_s >= deadline:
-                    self._book.withdraw(step)
-                    raise EndpointUnusable(error.reason, str(error)) from error
-            except EndpointUnusable:
-                self._book.withdraw(step)
+                    raise self._given_up(step, EndpointUnusable(error.reason, str(error))) from error
+            except EndpointUnusable as error:
+                self._given_up(step, error)
                 raise
             await self._pause(step, pause_s)
             attempt += 1
+
+    def _given_up(self, step: int, error: EndpointUnusable) -> EndpointUnusable:
+        """Notes that nothing was paid, and that there is no use in asking for other steps."""
+        self._book.withdraw(step)
+        self._unusable = error
+        return error
 
     async def _attempt(self, call: Call) -> Completion:
         try:

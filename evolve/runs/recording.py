@@ -1,11 +1,12 @@
 """A run as it was, to be run again: when its steps were asked, what models replied, what depended on time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evolve.models.language_model import Request
-from evolve.runs.events import ASKED, COMMITTED
+from evolve.runs.events import ASKED, COMMITTED, MEASURED, PLATEAU, PROMOTED, REPLIED
 from evolve.runs.header import Header
+from evolve.runs.history import open_steps
 from evolve.runs.ledger import Cost
 from evolve.runs.records import Reader
 from evolve.runs.reply import Reply
@@ -15,6 +16,10 @@ from sandbox.faults import FaultKind
 
 _TIMED = frozenset({FaultKind.TIMED_OUT, FaultKind.OUT_OF_MEMORY, FaultKind.KILLED})
 """Faults that another machine, or another hour, may not repeat."""
+
+
+_TOLD = (ASKED, REPLIED, MEASURED, COMMITTED, PROMOTED, PLATEAU)
+"""Kinds of events that a repeated run writes again."""
 
 
 class NotRecorded(Exception):  # noqa: N818 - reads as what happened
@@ -77,3 +82,27 @@ class Recording:
 def _depended_on_time(trial: Trial) -> bool:
     faults = (fault for e in trial.evaluations.values() for _, fault in e.faults)
     return trial.kind is OutcomeKind.CANCELLED or any(fault.kind in _TIMED for fault in faults)
+
+
+def first_difference(store: Store, run: str, repeated: str) -> str | None:
+    """Compares two logs, commit by commit, in everything but measured time; None if they tell the same.
+
+    Returns:
+        Where they part, in words.
+    """
+    old, new = (list(_committed(store, name)) for name in (run, repeated))
+    for a, b in zip(old, new, strict=False):
+        if a != b:
+            return f"step {a[1]}, event {a[0]!r}" + ("" if a[:2] == b[:2] else " is missing")
+    if len(old) != len(new):
+        return f"{len(old)} events were recorded, and {len(new)} came again"
+    return None
+
+
+def _committed(store: Store, run: str) -> Iterator[tuple[str, int | None, object]]:
+    """Yields the events of committed steps without what measuring took."""
+    unfinished = open_steps(store, run)
+    for event in store.events(run, kinds=_TOLD):
+        if event.step not in unfinished:
+            body = {name: value for name, value in event.body.items() if name != "usage"}
+            yield event.kind, event.step, body
