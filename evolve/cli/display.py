@@ -10,10 +10,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from evolve.cli.money import dollars
 from evolve.cli.progress import Progress, Reference, best_baseline
 from evolve.cli.terminal import console, whole
 from evolve.runs.session import Watcher
-from evolve.runs.spec import RunSpec
+from evolve.runs.spec import Proposer, RunSpec
 from evolve.runs.state import State
 from problems.base import Problem, Split
 from sandbox import PROMISES, Mode
@@ -40,7 +41,12 @@ def heading(run: str, spec: RunSpec) -> str:
     workers = "1 worker" if spec.workers == 1 else f"{spec.workers} workers"
     promise = "" if spec.sandbox in {Mode.FULL, Mode.AUTO} else f" ({PROMISES[spec.sandbox]})"
     sandbox = f"sandbox {spec.sandbox}{promise}"
-    return f"{run}: {spec.problem}, {spec.workload}, seed {spec.seed}, {workers}, {sandbox}"
+    proposer = ""
+    if spec.proposer is not Proposer.OFFLINE:
+        proposer = f", proposer {spec.proposer}"
+    if spec.models:
+        proposer += f" ({', '.join(dict.fromkeys(model.name for model in spec.models))})"
+    return f"{run}: {spec.problem}, {spec.workload}{proposer}, seed {spec.seed}, {workers}, {sandbox}"
 
 
 class Clock:
@@ -92,6 +98,8 @@ class PlainLines:
             f"champion {_score(progress.champion)} validation{self._to_beat()}",
             f"{progress.cells} cells",
         ]
+        if progress.spent_usd is not None:
+            parts.append(dollars(progress.spent_usd))
         if progress.faults:
             parts.append("faults " + _pairs(progress.faults.items()))
         return "  ".join(parts)
@@ -140,6 +148,9 @@ class Picture:
         rows.add_row("champion", _champion(progress))
         if self._reference is not None:
             rows.add_row("to beat", self._lead(progress, self._reference))
+        if progress.spent_usd is not None:
+            budget = "" if self._spec.max_usd is None else f" of {dollars(self._spec.max_usd)}"
+            rows.add_row("spent", dollars(progress.spent_usd) + budget)
         rows.add_row("archive", f"{progress.elites} elites, {progress.cells} cells")
         rows.add_row("faults", Text(_pairs(progress.faults.items()) or "none"))
         kept = {name: f"{kept}/{tried}" for name, (kept, tried) in progress.tallies.items()}

@@ -7,21 +7,27 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluators.intervals import Interval
+from evolve.cli.money import spent_sentence
 from evolve.cli.terminal import console, number, table
 from evolve.runs.comparison import Standing
 from evolve.runs.engine import EndReason
 from evolve.runs.session import Ending
-from evolve.runs.state import FRUITLESS, Champion
+from evolve.runs.state import FRUITLESS, SILENT, Champion
 from evolve.search.candidate import SEED
 from problems.base import Problem, Split
 
 REASONS = {
     EndReason.MAX_EVALS: "its evaluations are spent",
     EndReason.MAX_MINUTES: "its minutes are spent",
+    EndReason.MAX_USD: "its dollars are spent, or would be passed by another call",
+    EndReason.MAX_TOKENS: "its tokens are spent, or would be passed by another call",
     EndReason.FRUITLESS: f"{FRUITLESS} proposals in a row were rejected",
     EndReason.NO_VALID_SEED: "no seed was without fault, so there was nothing to improve",
     EndReason.QUARANTINED: "too many scores passed their bound",
     EndReason.INTERRUPTED: "it was interrupted",
+    EndReason.ENDPOINT: "no model could be asked",
+    EndReason.SILENT: f"{SILENT} steps in a row brought no usable reply of a model",
+    EndReason.REPEATED: "all that was recorded is repeated",
 }
 
 
@@ -31,6 +37,8 @@ def print_ending(ending: Ending, problem: Problem, run: str, *, interrupted: boo
     out.print(
         f"\n{run} stopped after {state.evaluated} evaluations: {REASONS[ending.reason]}.", soft_wrap=True
     )
+    if state.spending:
+        out.print(f"Its models took {spent_sentence(state.ledger)}.", soft_wrap=True)
     if state.quarantined:
         steps = ", ".join(map(str, state.quarantined))
         out.print(

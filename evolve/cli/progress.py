@@ -25,6 +25,7 @@ class Progress:
         best: Highest SEARCH score so far.
         champion: VALIDATION score of the champion.
         since: Step of the champion.
+        spent_usd: Dollars that models took; None where none was asked.
         comparing: The split on which champion and baselines are being measured, when the search is over.
     """
 
@@ -36,6 +37,7 @@ class Progress:
     cells: int
     faults: Mapping[str, int]
     tallies: Mapping[str, tuple[int, int]]
+    spent_usd: float | None = None
     comparing: Split | None = None
 
     @staticmethod
@@ -51,6 +53,7 @@ class Progress:
             cells=len(state.archive.grid),
             faults=MappingProxyType(dict(state.faults.most_common())),
             tallies=MappingProxyType({name: _kept(t) for name, t in sorted(state.tallies.items())}),
+            spent_usd=state.ledger.spent.usd if state.spending else None,
         )
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from evolve.cli.display import heading
 from evolve.cli.ending import standings_table
 from evolve.cli.exits import Exit
+from evolve.cli.money import dollars, model_table, spent_sentence
 from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, facts, harmless, local_time, table, write_json
 from evolve.runs.history import Outline, outline, rebuild
@@ -61,6 +62,13 @@ def _run_json(told: Outline, state: State) -> dict[str, Any]:
             "digest": state.archive.digest(),
         },
         "operators": {name: asdict(tally) for name, tally in sorted(state.tallies.items())},
+        "spent": {
+            "usd": state.ledger.spent.usd,
+            "tokens": state.ledger.spent.tokens,
+            "in_doubt_usd": state.ledger.doubtful.usd,
+            "in_doubt_tokens": state.ledger.doubtful.tokens,
+        },
+        "models": {name: asdict(spending) for name, spending in sorted(state.spending.items())},
         "faults": dict(state.faults),
         "quarantined": list(state.quarantined),
         "standings": msgspec.to_builtins(told.standings),
@@ -74,6 +82,9 @@ def _print_run(run: str, told: Outline, state: State, started: str) -> None:
     rows = {"started": started, "status": str(told.status)}
     rows["evaluated"] = f"{state.evaluated} of {spec.max_evals}, in {state.commits} steps"
     rows["seeds"] = ", ".join(spec.seeds)
+    if state.spending:
+        budget = "" if spec.max_usd is None else f", of at most {dollars(spec.max_usd)}"
+        rows["spent"] = spent_sentence(state.ledger) + budget
     rows |= _found(state)
     rows["faults"] = ", ".join(f"{kind} {n}" for kind, n in state.faults.most_common()) or "none"
     if state.quarantined:
@@ -82,6 +93,9 @@ def _print_run(run: str, told: Outline, state: State, started: str) -> None:
     if state.tallies:
         out.print()
         out.print(_operator_table(state))
+    if state.spending:
+        out.print()
+        out.print(model_table(state))
     for split in dict.fromkeys(row.split for row in told.standings):
         out.print()
         out.print(standings_table([row for row in told.standings if row.split == split]))

@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 
+from evolve.models.language_model import Request
 from evolve.runs.comparison import Standing
 from evolve.runs.errors import RunLocked
 from evolve.runs.events import ASKED, COMMITTED, COMPARED, PROMOTED, RESUMED, RUN_STARTED, STOPPED
 from evolve.runs.header import Header
 from evolve.runs.records import Reader
+from evolve.runs.requests import read_request
 from evolve.runs.state import State
 from evolve.runs.store import Store
 from evolve.runs.trial import Challenge, OutcomeKind, Trial
@@ -95,6 +97,28 @@ def open_steps(store: Store, run: str) -> frozenset[int]:
         else:
             found.discard(event.step)
     return frozenset(step for step in found if step is not None)
+
+
+def is_running(store: Store, run: str, *, now: float) -> bool:
+    """Whether another process goes on with a run."""
+    try:
+        store.refuse_written(run, at=now)
+    except RunLocked:
+        return True
+    return False
+
+
+def request_of(store: Store, run: str, step: int) -> Request:
+    """Reads what a step asked a model.
+
+    Raises:
+        LookupError: The run has no such step, or it asked none.
+    """
+    for event in store.events(run, kinds=(ASKED,)):
+        request = read_request(event.body, store.text) if event.step == step else None
+        if request is not None:
+            return request
+    raise LookupError(f"step {step} of run {run!r} asked no model")
 
 
 def best_of(store: Store, run: str, *, at_most: int) -> dict[str, str]:

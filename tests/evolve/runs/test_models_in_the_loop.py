@@ -1,6 +1,7 @@
 """Models in the loop: money, replies and determinism are safe, whatever the model does."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from evolve.runs.engine import EndReason
 from evolve.runs.events import ASKED, REPLIED, RESUMED, STOPPED
 from evolve.runs.header import Header
 from evolve.runs.history import rebuild
+from evolve.runs.proposing import Proposing
 from evolve.runs.recording import first_difference
 from evolve.runs.session import Session
 from evolve.runs.state import SILENT, State
 from evolve.runs.store import Store
 from problems.registry import get
 from tests.evolve.runs.searches import Observed, Quiet, read
-from tests.evolve.runs.talking import Clerk, converse, converse_on, talking
+from tests.evolve.runs.talking import Clerk, Talker, converse, converse_on, talking
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -186,8 +188,6 @@ def test_a_repeated_run_is_the_recorded_one_without_its_model(path: Path) -> Non
     asyncio.run(converse_on(path, Clerk(unlucky, delay_s=0.001), max_usd=0.06))
 
     async def repeat() -> EndReason:
-        from tests.evolve.runs.talking import Proposing, Talker, time
-
         with Store.open(path, create=False) as store:
             proposing, nobody = Proposing(operator=Talker()), asyncio.Event()
             session = Session(store, Quiet(), clock=time.time, interrupted=nobody, proposing=proposing)
