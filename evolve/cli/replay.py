@@ -41,9 +41,8 @@ async def _conduct(store: Store, problem: Problem, run: str, new: str, workers: 
 def _warn(run: str, header: Header, setting: Setting) -> None:
     differing = changed(header.digests, digests(setting.problem, setting.stages))
     if differing:
-        say(
-            f"since run {run!r} was made, this has changed, so it may come out otherwise: {', '.join(differing)}"
-        )
+        what = ", ".join(differing)
+        say(f"since run {run!r} was made, this has changed, and so may what comes of it: {what}")
 
 
 def _verdict(store: Store, run: str, new: str, ending: Ending) -> Exit:
