@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evaluators.admission import SOURCE_BYTES, admit
 from evolve.cli.exits import Misuse
-from evolve.runs.errors import nearest
+from evolve.nearest import nearest
 from problems.base import Baseline, Problem, Split
 from sandbox import Mode
 from sandbox.faults import Fault

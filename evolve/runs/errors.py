@@ -19,10 +19,11 @@ StoreError
 """
 # ruff: noqa: N818 - the names say what happened; all of them are errors
 
-import difflib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from evolve.nearest import nearest
 
 SHOWN_NAMES = 10
 
@@ -183,8 +184,3 @@ class LeaseLost(StoreError):
             f"this process held the lease of run {name!r}, but did not renew it in time, and {what}; "
             "what this one had committed is kept, and the run goes on there or with: adrs resume"
         )
-
-
-def nearest(name: str, known: Sequence[str]) -> list[str]:
-    """Sorts names by likeness to `name`, the most alike first."""
-    return sorted(known, key=lambda k: (-difflib.SequenceMatcher(None, name.lower(), k.lower()).ratio(), k))

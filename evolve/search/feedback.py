@@ -22,7 +22,7 @@ def feedback(evaluation: Evaluation, reference: Evaluation | None) -> str:
     """
     sections = (
         _summary(evaluation, reference),
-        _violations(evaluation),
+        _failed(evaluation),
         _table(evaluation, reference),
         _worst(evaluation, reference),
     )
@@ -53,19 +53,21 @@ def _apart(difference: float) -> str:
     return f"{abs(difference):.4f} {'ahead' if difference > 0 else 'behind'}"
 
 
-def _violations(evaluation: Evaluation) -> str:
+def _failed(evaluation: Evaluation) -> str:
     faults = evaluation.faults
     if not faults:
         return ""
-    counts = Counter((fault.kind, fault.rule) for _, fault in faults)
+    told = f"It failed on {len(faults)} of {len(evaluation.measurements)}, each of which counts as 0:"
+    return "\n".join([told, *violations(evaluation)])
+
+
+def violations(evaluation: Evaluation) -> list[str]:
+    """Tells each rule that was violated in a line: how often, and where first; the most frequent first."""
+    counts = Counter((fault.kind, fault.rule) for _, fault in evaluation.faults)
     first: dict[tuple[FaultKind, str], tuple[str, Fault]] = {}
-    for name, fault in faults:
+    for name, fault in evaluation.faults:
         first.setdefault((fault.kind, fault.rule), (name, fault))
-    lines = [
-        f"It failed on {len(faults)} of {len(evaluation.measurements)}, each of which counts as 0:",
-        *(_violation(*first[key], count) for key, count in counts.most_common()),
-    ]
-    return "\n".join(lines)
+    return [_violation(*first[key], count) for key, count in counts.most_common()]
 
 
 def _violation(name: str, fault: Fault, count: int) -> str:

@@ -120,7 +120,9 @@ class Plan:
 class Operator(Protocol):
     """Proposes candidates, offline or with the help of a model."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Stable name in snake_case."""
 
     def plan(self, context: Context, rng: np.random.Generator, /) -> Plan:
         """Decides what a step does, from what was told so far; draws from `rng` only, reads no clock."""
