@@ -8,7 +8,7 @@ from typing import Final
 from evolve.models.model_spec import Role
 from evolve.search.elite import Elite
 from evolve.search.language.prompts import Assignment
-from evolve.search.operators import Context, Failure
+from evolve.search.operators import Context
 
 SIMPLIFIED: Final = 60
 """Lines from which a program is worth simplifying."""
@@ -30,18 +30,29 @@ class LanguageOperator:
 
 
 def _diff_edit(context: Context) -> Assignment:
-    first, *others = context.parents
-    return Assignment("diff_edit", "to improve", first, tuple(others), whole=False)
+    return _improved("diff_edit", context, whole=False)
 
 
 def _rewrite(context: Context) -> Assignment:
-    first, *others = context.parents
-    return Assignment("rewrite", "to improve", first, tuple(others), whole=True)
+    return _improved("rewrite", context, whole=True)
 
 
 def _paradigm_shift(context: Context) -> Assignment:
+    """Leaves the sources of the others out: a new idea is wanted, not more of the old ones."""
+    return _improved("paradigm_shift", context, whole=True, lends=False)
+
+
+def _improved(template: str, context: Context, *, whole: bool, lends: bool = True) -> Assignment:
     first, *others = context.parents
-    return Assignment("paradigm_shift", "to improve", first, tuple(others), whole=True)
+    return Assignment(
+        template,
+        "to improve",
+        first.candidate,
+        first.evaluation,
+        whole=whole,
+        others=tuple(others),
+        lends=lends,
+    )
 
 
 def _crossover(context: Context) -> Assignment | None:
@@ -50,7 +61,9 @@ def _crossover(context: Context) -> Assignment | None:
     best = max(others, key=lambda other: _complement(first, other), default=None)
     if best is None or _complement(first, best) <= 0.0:
         return None
-    return Assignment("crossover", "to improve", first, (best,), whole=True)
+    return Assignment(
+        "crossover", "to improve", first.candidate, first.evaluation, whole=True, others=(best,)
+    )
 
 
 def _complement(first: Elite, other: Elite) -> float:
@@ -61,16 +74,18 @@ def _complement(first: Elite, other: Elite) -> float:
 
 
 def _repair(context: Context) -> Assignment | None:
-    """Takes the latest program that failed and that no step has worked on since."""
-    broken = next((failure for failure in context.failures if failure.candidate is not None), None)
-    return None if broken is None else Assignment("repair", "to repair", broken, (), whole=False)
+    """Takes the latest program that failed; the run drops those that a step has worked on since."""
+    for failure in context.failures:
+        if failure.candidate is not None:
+            return Assignment("repair", "to repair", failure.candidate, failure.evaluation, whole=False)
+    return None
 
 
 def _simplify(context: Context) -> Assignment | None:
     first = context.parents[0]
     if first.candidate.source.count("\n") < SIMPLIFIED:
         return None
-    return Assignment("simplify", "to simplify", first, (), whole=True)
+    return Assignment("simplify", "to simplify", first.candidate, first.evaluation, whole=True)
 
 
 OPERATORS: Final = MappingProxyType(
@@ -90,14 +105,5 @@ OPERATORS: Final = MappingProxyType(
 
 def works_on(assignment: Assignment) -> tuple[str, ...]:
     """Ids of the programs that a proposal descends from, the one to work on first."""
-    subject = assignment.subject
-    first = subject.candidate
-    assert first is not None, "an assignment has a program to work on"
-    lends = assignment.others if assignment.template == "crossover" else ()
-    return (first.id, *(elite.candidate.id for elite in lends))
-
-
-def source_of(subject: Elite | Failure) -> str:
-    """The program to work on."""
-    assert subject.candidate is not None, "an assignment has a program to work on"
-    return subject.candidate.source
+    lenders = assignment.others if assignment.template == "crossover" else ()
+    return (assignment.program.id, *(elite.candidate.id for elite in lenders))

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from evaluators.values import Evaluation
 from evolve.search.candidate import Candidate
 from evolve.search.elite import Elite
 from evolve.search.feedback import escaped, feedback, violations
@@ -16,11 +17,19 @@ from evolve.search.language.examples import example
 from evolve.search.language.sections import Section, Sections
 from evolve.search.leaders import group_scores
 from evolve.search.operators import Context, Failure, Reference
+from evolve.search.syntax import normal_lines
 
 SHOWN_FAILURES: Final = 3
 SHOWN_OTHERS: Final = 2
+SHOWN_LEADS: Final = 5
+"""Groups of instances named on which another program is ahead."""
+
 _FOLDER: Final = Path(__file__).parent / "templates"
 _FENCE: Final = re.compile(r"`{3,}")
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Characters that move a cursor, turn text around or cannot be sent; tab and line feed are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,96 +56,97 @@ class Assignment:
     Attributes:
         template: File name of the task's words.
         verb: `to improve`, `to repair` or `to simplify`: how the program to work on is called.
-        subject: The program to work on, and what was found of it.
-        others: Programs that lend material.
+        evaluation: What is told of the program; None if nothing was measured.
         whole: Whether the answer is a whole module rather than edits.
+        others: Further programs.
+        lends: Whether their sources are shown, not their scores alone.
     """
 
     template: str
     verb: str
-    subject: Elite | Failure
-    others: tuple[Elite, ...]
+    program: Candidate
+    evaluation: Evaluation | None
     whole: bool
+    others: tuple[Elite, ...] = ()
+    lends: bool = True
 
 
-def render(context: Context, task: Assignment, sections: Sections) -> Prompt:
-    """Writes the prompt for an assignment."""
-    entry = "`solve(task)`" if context.entry == "solve" else "`class Policy` with `step(observation)`"
-    system = _template("system").substitute(entry=entry)
-    found = (*_about(context), *_programs(context, task), *_asked(task))
+def render(
+    context: Context, task: Assignment, sections: Sections, *, most_changed_lines: int | None = None
+) -> Prompt:
+    """Writes the prompt for an assignment.
+
+    What is the same in most prompts of a run comes first: providers charge less for a beginning they know.
+    """
+    told = (*_found(context, task), *_asked(task, most_changed_lines))
     return Prompt(
-        _encodable(system), tuple(sections.fit(name, _encodable(text)) for name, text in found if text)
+        _system(context.entry),
+        (
+            *_about(context.brief, context.interface, context.hints, sections),
+            *_fitted(told, sections),
+        ),
     )
 
 
-def _about(context: Context) -> Iterator[tuple[str, str]]:
-    """Yields what is the same in every prompt of a run, or nearly so: providers cache a common beginning."""
-    brief = briefing(context.brief)
-    yield "problem", _headed("Problem", brief.problem)
-    yield "evaluation", _headed("Evaluation", brief.evaluation)
-    yield "forbidden", _headed("Forbidden", brief.forbidden)
-    yield "context", _headed("Context", brief.context)
-    yield "interface", _headed("Interface", fenced(context.interface))
-    hints = [f"{i}. {hint}" for i, hint in enumerate(brief.hints[: context.hints], 1)]
-    yield "hints", _headed("Hints", "\n".join(hints))
+@lru_cache(maxsize=8)
+def _about(brief: str, interface: str, released: int, sections: Sections) -> tuple[Section, ...]:
+    parts = briefing(brief)
+    hints = [f"{i}. {hint}" for i, hint in enumerate(parts.hints[:released], 1)]
+    told = (
+        ("problem", _headed("Problem", parts.problem)),
+        ("evaluation", _headed("Evaluation", parts.evaluation)),
+        ("forbidden", _headed("Forbidden", parts.forbidden)),
+        ("context", _headed("Context", parts.context)),
+        ("interface", _headed("Module `interface`", fenced(interface))),
+        ("hints", _headed("Hints", "\n".join(hints))),
+    )
+    return tuple(_fitted(told, sections))
 
 
-def _programs(context: Context, task: Assignment) -> Iterator[tuple[str, str]]:
-    subject = task.subject
-    source = _candidate(subject).source
-    yield "program", _headed(f"Program {task.verb}", fenced(source))
-    yield "feedback", _headed("How it does", _found(subject, context.reference))
-    if isinstance(subject, Elite):
-        yield (
-            "others",
-            _headed("Other programs", _others(subject, task.others, whole=task.template != "paradigm_shift")),
-        )
-        yield "failures", _headed("What failed before", _failures(context.failures, subject.candidate.id))
+def _found(context: Context, task: Assignment) -> Iterator[tuple[str, str]]:
+    yield "program", _headed(f"Program {task.verb}", fenced(task.program.source))
+    yield "feedback", _headed("How it does", _feedback(task.evaluation, context.reference))
+    yield "others", _headed("Other programs", _others(task))
+    yield "failures", _headed("What failed before", _failures(context.failures, task.program.id))
 
 
-def _asked(task: Assignment) -> Iterator[tuple[str, str]]:
+def _asked(task: Assignment, most_changed_lines: int | None) -> Iterator[tuple[str, str]]:
     yield "task", _headed("Task", _template(task.template).template.strip())
-    shown = example(_candidate(task.subject).source)
-    form = (
-        _template("whole").template
-        if task.whole
-        else _template("edits").substitute(verb=task.verb, example=shown)
-    )
+    if task.whole:
+        form = _template("whole").template
+    else:
+        cap = f" Change at most {most_changed_lines} lines in all." if most_changed_lines is not None else ""
+        words = {"verb": task.verb, "cap": cap, "example": example(task.program.source)}
+        form = _template("edits").substitute(words)
     yield "answer", _headed("Answer", form.strip())
 
 
-def _candidate(subject: Elite | Failure) -> Candidate:
-    if subject.candidate is None:
-        raise ValueError(f"step {subject} left no candidate to work on")
-    return subject.candidate
-
-
-def _found(subject: Elite | Failure, reference: Reference | None) -> str:
-    """Says how a program did, beside the best baseline where it was measured on the same instances."""
-    if isinstance(subject, Failure):
-        return "" if subject.evaluation is None else feedback(subject.evaluation, None).strip()
-    if reference is None:
-        return feedback(subject.evaluation, None).strip()
-    told = feedback(subject.evaluation, reference.search).strip()
+def _feedback(evaluation: Evaluation | None, reference: Reference | None) -> str:
+    """Says how a program did, beside the best baseline where both were measured on the same stage."""
+    if evaluation is None:
+        return ""
+    if reference is None or reference.search.stage != evaluation.stage:
+        return feedback(evaluation, None).strip()
+    told = feedback(evaluation, reference.search).strip()
     return f"The reference is the best published baseline, {escaped(reference.name)}.\n\n{told}"
 
 
-def _others(first: Elite, others: Sequence[Elite], *, whole: bool) -> str:
+def _others(task: Assignment) -> str:
     parts = []
-    for other in others[:SHOWN_OTHERS]:
-        better = _better(first, other)
-        where = f"; better than the program above on {', '.join(map(escaped, better))}" if better else ""
+    for other in task.others[:SHOWN_OTHERS]:
+        leads = ", ".join(escaped(name) for name in _leads(task.evaluation, other.evaluation))
+        where = f"; better than the program above on {leads}" if leads else ""
         told = f"It scores {other.score:.4f}{where}."
-        parts.append(f"{told}\n\n{fenced(other.candidate.source)}" if whole else f"- {told}")
-    return ("\n\n" if whole else "\n").join(parts)
+        parts.append(f"{told}\n\n{fenced(other.candidate.source)}" if task.lends else f"- {told}")
+    return ("\n\n" if task.lends else "\n").join(parts)
 
 
-def _better(first: Elite, other: Elite) -> list[str]:
-    """Names up to five groups of instances on which `other` is ahead, the widest lead first."""
-    ours, theirs = group_scores(first.evaluation.measurements), group_scores(other.evaluation.measurements)
-    ahead = {name: theirs[name] - ours.get(name, 0.0) for name in theirs}
+def _leads(first: Evaluation | None, other: Evaluation) -> list[str]:
+    """Names groups of instances on which `other` is ahead, the widest lead first."""
+    ours = group_scores(first.measurements) if first is not None else {}
+    ahead = {name: score - ours.get(name, 0.0) for name, score in group_scores(other.measurements).items()}
     leads = sorted((name for name in ahead if ahead[name] > 5e-5), key=lambda name: (-ahead[name], name))
-    return leads[:5]
+    return leads[:SHOWN_LEADS]
 
 
 def _failures(failures: Sequence[Failure], parent: str) -> str:
@@ -148,26 +158,40 @@ def _failures(failures: Sequence[Failure], parent: str) -> str:
 
 
 def _failure(failure: Failure) -> str:
-    if failure.evaluation is not None:
-        return f"- {failure.operator}: {violations(failure.evaluation)[0].removeprefix('- ')}"
+    broken = violations(failure.evaluation) if failure.evaluation is not None else []
+    if broken:
+        return f"- {failure.operator}: the new program failed: {broken[0].removeprefix('- ')}"
     detail = f": {escaped(failure.detail)}" if failure.detail else ""
     return f"- {failure.operator}: the reply was rejected ({failure.reason}){detail}"
 
 
+@lru_cache(maxsize=256)
 def fenced(source: str) -> str:
     """Puts a program into a fence that nothing in it can close."""
-    longest = max((len(run) for run in _FENCE.findall(source)), default=2)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}python\n{source.rstrip()}\n{fence}"
+    text = _visible(normal_lines(source).rstrip())
+    longest = max((len(run) for run in _FENCE.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}python\n{text}\n{fence}"
+
+
+def _fitted(told: Sequence[tuple[str, str]], sections: Sections) -> Iterator[Section]:
+    found = (sections.fit(name, _visible(text)) for name, text in told if text)
+    return (section for section in found if section.text)
 
 
 def _headed(title: str, text: str) -> str:
     return f"## {title}\n\n{text}" if text else ""
 
 
-def _encodable(text: str) -> str:
-    """Replaces what cannot be sent: lone surrogates and NUL."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+def _visible(text: str) -> str:
+    """Writes characters that cannot be seen or sent as escapes."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+@lru_cache(maxsize=2)
+def _system(entry: str) -> str:
+    form = "`solve(task)`" if entry == "solve" else "`class Policy` with `step(self, observation)`"
+    return _template("system").substitute(entry=form)
 
 
 @lru_cache(maxsize=16)

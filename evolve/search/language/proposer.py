@@ -12,7 +12,7 @@ from evolve.models.model_spec import ModelSpec, Role
 from evolve.nearest import nearest
 from evolve.search.candidate import Candidate
 from evolve.search.draws import weighted
-from evolve.search.language.operators import OPERATORS, LanguageOperator, source_of, works_on
+from evolve.search.language.operators import OPERATORS, LanguageOperator, works_on
 from evolve.search.language.prompts import Assignment, Prompt, render
 from evolve.search.language.replies import Unusable, program_of
 from evolve.search.language.sections import Sections
@@ -83,14 +83,14 @@ class Language:
     def plan(self, context: Context, rng: np.random.Generator, /) -> Plan:
         """Draws operator and model, and renders what is asked."""
         draft = self.draft(context, rng)
-        name, spec, parents = draft.operator.name, draft.model, works_on(draft.assignment)
-        parent = source_of(draft.assignment.subject)
+        name, spec, task = draft.operator.name, draft.model, draft.assignment
+        parents = works_on(task)
 
         def propose(completion: Completion | None) -> Proposal:
             if completion is None:
                 raise ValueError(f"operator {name!r} needs the completion it requested: a defect of ours")
-            cap = self.most_changed_lines if not draft.assignment.whole else None
-            source = program_of(completion, parent, context.entry, most_changed_lines=cap)
+            cap = None if task.whole else self.most_changed_lines
+            source = program_of(completion, task.program.source, context.entry, most_changed_lines=cap)
             if isinstance(source, Unusable):
                 return Rejection(source.reason, name, source.detail)
             return Candidate(source, parents, name, spec.name)
@@ -107,21 +107,28 @@ class Language:
 
     def draft(self, context: Context, rng: np.random.Generator) -> Draft:
         """Draws what a step does and renders its prompt; two draws from the generator."""
-        found = [(OPERATORS[name], share) for name, share in self.shares.items() if share > 0]
-        fitting = [(o, share, a) for o, share in found if (a := o.assign(context)) is not None]
-        if not fitting:  # the shares name only operators that want what is not there yet
-            edit = OPERATORS["diff_edit"]
-            fitting = [(edit, 1.0, a)] if (a := edit.assign(context)) is not None else []
-        operator, _, assignment = fitting[weighted(rng, [share for _, share, _ in fitting])]
+        # Shares may name only operators that want what is not there yet; an edit is always possible.
+        fitting = _fitting(context, self.shares) or _fitting(context, {"diff_edit": 1.0})
+        operator, assignment, _ = fitting[weighted(rng, [share for _, _, share in fitting])]
         models = self._models(operator.role)
         model = models[weighted(rng, [model.share for model in models])]
-        return Draft(operator, assignment, model, render(context, assignment, self.sections))
+        prompt = render(context, assignment, self.sections, most_changed_lines=self.most_changed_lines)
+        return Draft(operator, assignment, model, prompt)
 
     def tell(self, proposal: Proposal, score: float | None, accepted: bool, /) -> None:
         """Learns nothing: its shares are fixed."""
 
     def _models(self, role: Role) -> tuple[ModelSpec, ...]:
         return tuple(model for model in self.models if model.role is role) or self.models
+
+
+def _fitting(
+    context: Context, shares: Mapping[str, float]
+) -> list[tuple[LanguageOperator, Assignment, float]]:
+    """Lists operators that find something to work on, each with its assignment and its share."""
+    operators = [(OPERATORS[name], share) for name, share in shares.items() if share > 0]
+    found = [(operator, operator.assign(context), share) for operator, share in operators]
+    return [(operator, task, share) for operator, task, share in found if task is not None]
 
 
 def _check(shares: Mapping[str, float]) -> None:

@@ -1,10 +1,14 @@
 """A prompt's sections: each has a budget of tokens, and what does not fit is cut where a line ends."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from typing import Final
 
 from evolve.models.estimate import BYTES_PER_TOKEN, estimated_tokens
 from evolve.nearest import nearest
+
+_FENCE: Final = re.compile(r"`{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class Section:
 class Sections:
     """Most tokens of each section that may be cut.
 
-    The interface, what is forbidden, the program to work on, the task and the form of the answer are
-    always whole: without them no reply can be of use.
+    A budget of 0 leaves its section out. The interface, what is forbidden, the program to work on, the
+    task and the form of the answer are always whole: without them no reply can be of use.
     """
 
     problem: int = 1500
@@ -62,19 +66,24 @@ class Sections:
         return Sections(**budgets)
 
     def fit(self, name: str, text: str) -> Section:
-        """Makes a section that keeps to its budget; one without a budget is whole."""
-        budget = asdict(self).get(name)
+        """Makes a section that keeps to its budget, but for the line that tells of a cut."""
+        budget: int | None = getattr(self, name, None)
         if budget is None or estimated_tokens(text) <= budget:
             return Section(name, text)
-        return Section(name, _cut(text, budget), was_cut=True)
+        return Section(name, _cut(text, budget) if budget else "", was_cut=True)
 
 
 def _cut(text: str, tokens: int) -> str:
-    """Keeps whole lines from the top, and says how many were left out."""
-    lines, kept, left = text.split("\n"), list[str](), tokens * BYTES_PER_TOKEN
+    """Keeps whole lines from the top, closes the fence that the cut opens, and says what was left out."""
+    lines, kept, fence, left = text.split("\n"), list[str](), "", tokens * BYTES_PER_TOKEN
     for line in lines:
         left -= len(line.encode("utf-8", "surrogatepass")) + 1
         if left < 0:
             break
         kept.append(line)
-    return "\n".join([*kept, f"({len(lines) - len(kept)} more lines left out)"])
+        if fence:
+            fence = "" if line == fence else fence
+        elif opening := _FENCE.match(line):
+            fence = opening[0]
+    told = f"({len(lines) - len(kept)} more lines left out)"
+    return "\n".join([*kept, *([fence] if fence else []), told])
