@@ -1,0 +1,68 @@
+"""Every provider that litellm knows."""
+
+import os
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from evolve.models.answers import completion_of
+from evolve.models.failures import Place, failure_of
+from evolve.models.language_model import Call, Completion, InDoubt, Request
+from evolve.models.model_spec import ModelSpec
+from evolve.models.openai_client import messages
+from evolve.models.redaction import Redactor
+
+
+def litellm() -> ModuleType:
+    """Imports litellm, which takes seconds, and keeps it quiet: no fetching, no telemetry, no printing."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    import litellm as package
+
+    package.telemetry = False
+    package.suppress_debug_info = True
+    package.disable_aiohttp_transport = True  # so that failures below HTTP look alike for both clients
+    package.drop_params = True  # a setting that a provider does not have is no reason to refuse
+    return package
+
+
+@dataclass(frozen=True, slots=True)
+class LiteLLMClient:
+    """Asks one model of one provider; the key is found by litellm in the environment, unless it is given."""
+
+    spec: ModelSpec
+    place: Place
+    redact: Redactor
+    key: str | None = None
+
+    async def complete(self, call: Call, /) -> Completion:
+        """Answers one call.
+
+        Raises:
+            ModelError: As `LanguageModel` says.
+        """
+        package = litellm()
+        try:
+            answer = await package.acompletion(**self._arguments(call.request), timeout=call.timeout_s)
+            payload = answer.model_dump()
+            completion = completion_of(payload, call.request, self.spec.price, self.place)
+        except InDoubt as error:
+            raise self.redact.error(error) from None
+        except Exception as error:  # noqa: BLE001 - litellm raises what its providers' clients raise
+            raise self.redact.error(failure_of(error, self.place)) from None
+        return self.redact.completion(completion)
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "model": self.spec.name,
+            "messages": messages(request),
+            "max_tokens": request.max_output_tokens,
+            "num_retries": 0,
+            "max_retries": 0,
+        }
+        settings = {
+            "temperature": request.temperature,
+            "reasoning_effort": request.reasoning_effort,
+            "api_base": self.spec.api_base,
+            "api_key": self.key,
+        }
+        return found | {name: value for name, value in settings.items() if value is not None}
