@@ -9,7 +9,7 @@ import numpy as np
 from evaluators.values import Evaluation
 from evolve.models.estimate import most_tokens
 from evolve.models.language_model import Request
-from evolve.models.model_spec import FREE
+from evolve.models.model_spec import FREE, Price
 from evolve.runs.events import Event
 from evolve.runs.ledger import Budget, Cost
 from evolve.runs.spec import RunSpec
@@ -145,12 +145,7 @@ class Asker:
         return replace(request, system=redact(request.system), prompt=redact(request.prompt))
 
     def _reserve(self, request: Request | None) -> Cost:
-        if request is None:
-            return Cost()
-        price = self._prices.get(request.model, FREE)
-        tokens = most_tokens(request.system) + most_tokens(request.prompt)
-        cost_usd = price.cost_usd(tokens, request.max_output_tokens)
-        return Cost(cost_usd, tokens + request.max_output_tokens)
+        return Cost() if request is None else most_cost(request, self._prices.get(request.model, FREE))
 
     def _is_new(self, visible: int) -> Callable[[str], bool]:
         seen = self._state.seen
@@ -167,6 +162,13 @@ class Asker:
             return state.challenged.get(state.tell_apart(search), visible) >= visible
 
         return challenges
+
+
+def most_cost(request: Request, price: Price) -> Cost:
+    """What a call can cost at most: every token its prompt may have, and the longest reply."""
+    tokens = most_tokens(request.system) + most_tokens(request.prompt)
+    cost_usd = price.cost_usd(tokens, request.max_output_tokens)
+    return Cost(cost_usd, tokens + request.max_output_tokens)
 
 
 def reserve_of(event: Event) -> Cost:
