@@ -127,4 +127,6 @@ def _metrics(metrics: Mapping[str, float], beside: Mapping[str, float]) -> Itera
 def escaped(text: str) -> str:
     """Writes what could move a cursor or break a line as escapes, and cuts what is too long."""
     cut = text if len(text) <= LONGEST else text[:LONGEST] + "..."
+    if cut.isprintable():
+        return cut
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)

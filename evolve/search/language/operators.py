@@ -58,9 +58,10 @@ def _improved(template: str, context: Context, *, whole: bool, lends: bool = Tru
 def _crossover(context: Context) -> Assignment | None:
     """Takes the other parent that gains most where it is ahead of the first; none if no one is ahead."""
     first, *others = context.parents
-    best = max(others, key=lambda other: _complement(first, other), default=None)
-    if best is None or _complement(first, best) <= 0.0:
+    gains = [_complement(first, other) for other in others]
+    if not gains or max(gains) <= 0.0:
         return None
+    best = others[gains.index(max(gains))]
     return Assignment(
         "crossover", "to improve", first.candidate, first.evaluation, whole=True, others=(best,)
     )
