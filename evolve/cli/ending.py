@@ -9,10 +9,11 @@ from rich.text import Text
 from evaluators.intervals import Interval
 from evolve.cli.money import spent_sentence
 from evolve.cli.terminal import console, number, table
+from evolve.runs.accounts import SILENT
 from evolve.runs.comparison import Standing
 from evolve.runs.engine import EndReason
 from evolve.runs.session import Ending
-from evolve.runs.state import FRUITLESS, SILENT, Champion
+from evolve.runs.state import FRUITLESS, Champion
 from evolve.search.candidate import SEED
 from problems.base import Problem, Split
 
@@ -37,8 +38,8 @@ def print_ending(ending: Ending, problem: Problem, run: str, *, interrupted: boo
     out.print(
         f"\n{run} stopped after {state.evaluated} evaluations: {REASONS[ending.reason]}.", soft_wrap=True
     )
-    if state.spending:
-        out.print(f"Its models took {spent_sentence(state.ledger)}.", soft_wrap=True)
+    if state.accounts.spending:
+        out.print(f"Its models took {spent_sentence(state.accounts.ledger)}.", soft_wrap=True)
     if state.quarantined:
         steps = ", ".join(map(str, state.quarantined))
         out.print(

@@ -10,6 +10,7 @@ from evolve.cli.run_names import run_named
 from evolve.cli.terminal import harmless, write_json
 from evolve.models.estimate import estimated_tokens
 from evolve.models.language_model import Completion, Request
+from evolve.runs.callbook import deliver, waiting_calls
 from evolve.runs.header import Header
 from evolve.runs.history import is_running, request_of
 from evolve.runs.ledger import Cost
@@ -43,8 +44,7 @@ def tell(db: Path, run: str, step: int, file: Path) -> Exit:
     text = _text(file)
     with Store.open(db, create=False) as store:
         _refuse_other_proposers(store, run_named(run))
-        reply = _reply(text)
-        if not store.deliver(run, step, reply.body(), texts=reply.texts):
+        if not deliver(store, run, step, _reply(text)):
             there = ", ".join(map(str, waiting(store, run))) or "none"
             raise Misuse(
                 f"step {step} of run {run!r} waits for no reply; waiting: {there}; see: adrs ask {run}"
@@ -57,7 +57,7 @@ def tell(db: Path, run: str, step: int, file: Path) -> Exit:
 
 def waiting(store: Store, run: str) -> list[int]:
     """Lists the steps that wait for a reply, in order."""
-    return [step for step, call in store.calls(run).items() if call.reply is None]
+    return [step for step, call in waiting_calls(store, run).items() if call.reply is None]
 
 
 def _refuse_other_proposers(store: Store, run: str) -> None:

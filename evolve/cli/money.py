@@ -24,7 +24,7 @@ def spent_sentence(ledger: Ledger) -> str:
 def model_table(state: State) -> Table:
     """Makes the table of what each model was asked and took."""
     found = table("model", "calls", "input", "output", "dollars", "in doubt", "usage estimated")
-    for name, s in sorted(state.spending.items(), key=lambda item: -item[1].usd):
+    for name, s in sorted(state.accounts.spending.items(), key=lambda item: -item[1].usd):
         figures = [f"{s.calls:,}", f"{s.input_tokens:,}", f"{s.output_tokens:,}", dollars(s.usd)]
         found.add_row(Text(harmless(name)), *figures, str(s.doubtful), str(s.estimated))
     return found

@@ -53,7 +53,7 @@ class Progress:
             cells=len(state.archive.grid),
             faults=MappingProxyType(dict(state.faults.most_common())),
             tallies=MappingProxyType({name: _kept(t) for name, t in sorted(state.tallies.items())}),
-            spent_usd=state.ledger.spent.usd if state.spending else None,
+            spent_usd=state.accounts.ledger.spent.usd if state.accounts.spending else None,
         )
 
 

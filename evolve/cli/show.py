@@ -63,12 +63,12 @@ def _run_json(told: Outline, state: State) -> dict[str, Any]:
         },
         "operators": {name: asdict(tally) for name, tally in sorted(state.tallies.items())},
         "spent": {
-            "usd": state.ledger.spent.usd,
-            "tokens": state.ledger.spent.tokens,
-            "in_doubt_usd": state.ledger.doubtful.usd,
-            "in_doubt_tokens": state.ledger.doubtful.tokens,
+            "usd": state.accounts.ledger.spent.usd,
+            "tokens": state.accounts.ledger.spent.tokens,
+            "in_doubt_usd": state.accounts.ledger.doubtful.usd,
+            "in_doubt_tokens": state.accounts.ledger.doubtful.tokens,
         },
-        "models": {name: asdict(spending) for name, spending in sorted(state.spending.items())},
+        "models": {name: asdict(spending) for name, spending in sorted(state.accounts.spending.items())},
         "faults": dict(state.faults),
         "quarantined": list(state.quarantined),
         "standings": msgspec.to_builtins(told.standings),
@@ -82,9 +82,9 @@ def _print_run(run: str, told: Outline, state: State, started: str) -> None:
     rows = {"started": started, "status": str(told.status)}
     rows["evaluated"] = f"{state.evaluated} of {spec.max_evals}, in {state.commits} steps"
     rows["seeds"] = ", ".join(spec.seeds)
-    if state.spending:
+    if state.accounts.spending:
         budget = "" if spec.max_usd is None else f", of at most {dollars(spec.max_usd)}"
-        rows["spent"] = spent_sentence(state.ledger) + budget
+        rows["spent"] = spent_sentence(state.accounts.ledger) + budget
     rows |= _found(state)
     rows["faults"] = ", ".join(f"{kind} {n}" for kind, n in state.faults.most_common()) or "none"
     if state.quarantined:
@@ -93,7 +93,7 @@ def _print_run(run: str, told: Outline, state: State, started: str) -> None:
     if state.tallies:
         out.print()
         out.print(_operator_table(state))
-    if state.spending:
+    if state.accounts.spending:
         out.print()
         out.print(model_table(state))
     for split in dict.fromkeys(row.split for row in told.standings):

@@ -83,11 +83,11 @@ class Asker:
         ask = self._next()
         self.lacking = None
         if ask.reserve.tokens and self._schedule is None:
-            self.lacking = self._state.ledger.exhausted_by(ask.reserve, self._budget)
+            self.lacking = self._state.accounts.ledger.exhausted_by(ask.reserve, self._budget)
         if self.lacking is not None:
             return None
         self.asked += 1
-        self._state.ledger.reserve(ask.step, ask.reserve)
+        self._state.accounts.ledger.reserve(ask.step, ask.reserve)
         return ask
 
     def repeat(self, event: Event, request: Request | None) -> Ask:
@@ -100,7 +100,7 @@ class Asker:
 
     def skip(self, event: Event) -> None:
         """Passes a step by that was committed."""
-        self._state.ledger.reserve(self.asked, reserve_of(event))
+        self._state.accounts.ledger.reserve(self.asked, reserve_of(event))
         self.asked += 1
 
     def _may_ask(self) -> bool:
@@ -136,7 +136,7 @@ class Asker:
             self._is_new(state.commits),
             problem.brief,
             self._asking.reference,
-            tuple(reversed(state.failures)),
+            tuple(state.failures),
             state.plateaus,
         )
 

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from evolve.runs import calls
+from evolve.runs.calls import CallRow
 from evolve.runs.ledger import Cost
 from evolve.runs.reply import Reply
-from evolve.runs.store import CallRow, Store
+from evolve.runs.store import Store
 
 
 class CallBook:
@@ -26,17 +28,17 @@ class CallBook:
 
     def found(self) -> dict[int, Reply]:
         """Reads the replies that arrived for steps which are not committed."""
-        rows = self._store.calls(self._run).items()
+        rows = waiting_calls(self._store, self._run).items()
         return {step: self._read(row.reply) for step, row in rows if row.reply is not None}
 
     def doubts(self) -> dict[int, Cost]:
         """Reads which calls were sent and never answered, with what they may have cost."""
-        rows = self._store.calls(self._run).items()
+        rows = waiting_calls(self._store, self._run).items()
         return {step: _reserve(row) for step, row in rows if row.reply is None}
 
     def reply(self, step: int) -> Reply | None:
         """Looks whether somebody delivered a reply for a step."""
-        row = self._store.calls(self._run).get(step)
+        row = waiting_calls(self._store, self._run).get(step)
         return None if row is None or row.reply is None else self._read(row.reply)
 
     async def note(self, step: int, model: str, reserve: Cost) -> None:
@@ -63,16 +65,30 @@ class CallBook:
         await asyncio.sleep(0)  # let everything of this turn come aboard
         sent, arrived, self._flush = self._sent, self._arrived, None
         self._sent, self._arrived = {}, {}
-        if sent:
-            self._store.send(self._run, sent, at=self._clock())
-        if arrived:
-            texts = [text for reply in arrived.values() for text in reply.texts]
-            bodies = {step: reply.body() for step, reply in arrived.items()}
-            self._store.receive(self._run, bodies, at=self._clock(), texts=texts)
+        texts = [text for reply in arrived.values() for text in reply.texts]
+        with self._store.writing(self._run, at=self._clock(), texts=texts) as (connection, run_id):
+            calls.insert_sent(connection, run_id, sent)
+            calls.keep_replies(connection, run_id, {step: reply.body() for step, reply in arrived.items()})
 
     def _read(self, body: Mapping[str, Any]) -> Reply:
         text = body.get("text")
         return Reply.of(body, None if text is None else self._store.text(text))
+
+
+def waiting_calls(store: Store, run: str) -> dict[int, CallRow]:
+    """Reads the calls of steps that are not committed, by step."""
+    with store.reading(run) as (connection, run_id):
+        return calls.select_calls(connection, run_id)
+
+
+def deliver(store: Store, run: str, step: int, reply: Reply) -> bool:
+    """Answers a call that waits for a person, whoever writes the run; False if none waits there."""
+    with store.writing(run, at=None, texts=reply.texts) as (connection, run_id):
+        call = calls.select_calls(connection, run_id).get(step)
+        if call is None or call.reply is not None:
+            return False
+        calls.keep_replies(connection, run_id, {step: reply.body()})
+        return True
 
 
 def _reserve(row: CallRow) -> Cost:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from problems.base import Instance, Problem, Split, fingerprint
 
+_TOLD = frozenset({".py", ".md"})
+"""Programs decide, and so do briefs and prompts, which are told to models."""
 _DECIDING = ("sandbox", "evaluators", "evolve.search", "evolve.runs")
 
 
@@ -31,6 +33,6 @@ def _code(package: str) -> str:
     folders = list(spec.submodule_search_locations or ()) if spec else []
     hasher = hashlib.sha256(f"python {sys.version_info[:2]}".encode())
     for folder in map(Path, folders):
-        for path in sorted(folder.rglob("*.py")):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in _TOLD):
             hasher.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return hasher.hexdigest()[:32]

@@ -5,21 +5,20 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 from evolve.models.language_model import EndpointUnusable
 from evolve.runs import records
 from evolve.runs.asking import Asker, Asking, Purpose, generator
 from evolve.runs.events import ASKED, PLATEAU, RESUMED, STOPPED, Draft, Event
 from evolve.runs.ledger import Cost
-from evolve.runs.requests import request_body, request_texts
 from evolve.runs.state import State
 from evolve.runs.step import Ask, Stepper
 from evolve.runs.trial import OutcomeKind, Trial
-from evolve.search.operators import Context, ModelFailure, Proposal, Rejection
 
 Append = Callable[[Sequence[Draft], Sequence[str], Sequence[int]], object]
 """Writes drafts and the texts they name, and drops the kept calls of steps, in one transaction."""
+Schedule = Mapping[int, int]
+"""After how many commits each step was asked, in a run that is repeated."""
 
 
 class EndReason(enum.StrEnum):
@@ -52,12 +51,7 @@ class Engine:
     """
 
     def __init__(
-        self,
-        asking: Asking,
-        stepper: Stepper,
-        *,
-        append: Append,
-        schedule: Mapping[int, int] | None = None,
+        self, asking: Asking, stepper: Stepper, *, append: Append, schedule: Schedule | None = None
     ) -> None:
         self.state = State.empty(asking.problem.axes)
         self._asking = asking
@@ -88,17 +82,12 @@ class Engine:
         elif event.kind == ASKED:
             self._asker.skip(event)
         elif event.kind == RESUMED:
-            for _, usd, tokens in event.body.get("doubts", ()):
-                self.state.ledger.spend(Cost(usd, tokens), in_doubt=True)
+            self.state.accounts.lose(Cost(*doubt) for _, *doubt in event.body.get("doubts", ()))
         found = reader.read(event)
         if found is not None:
             trial, challenge = found
             status = self.state.apply(trial, challenge)
             self._tell(trial, accepted=bool(status))
-
-    def next_context(self) -> Context:
-        """What the next step would know, if it were asked now."""
-        return self._asker.context()
 
     async def run(self) -> EndReason:
         """Searches until a budget is spent or `stop` is called.
@@ -131,19 +120,11 @@ class Engine:
         asks = []
         while (ask := self._asker.take()) is not None:
             asks.append(ask)
-        requests = [a.plan.request for a in asks if a.plan is not None and a.plan.request is not None]
-        drafts = [*drafts, *map(self._asked_draft, asks)]
+        drafts = [*drafts, *(records.asked(ask, self._steps(ask.parents)) for ask in asks)]
         if drafts:
-            self._append(drafts, [*texts, *chain.from_iterable(map(request_texts, requests))], settled)
+            self._append(drafts, [*texts, *chain.from_iterable(map(records.ask_texts, asks))], settled)
         for ask in asks:
             self._launch(ask)
-
-    def _asked_draft(self, ask: Ask) -> Draft:
-        body: dict[str, Any] = {"parents": self._steps(ask.parents), "operator": ask.operator}
-        if ask.plan is not None and ask.plan.request is not None:
-            reserve = [ask.reserve.usd, ask.reserve.tokens]
-            body |= {**request_body(ask.plan.request), "reserve": reserve}
-        return Draft(ASKED, ask.step, body)
 
     def _launch(self, ask: Ask) -> None:
         task = self._flight[ask.step] = asyncio.create_task(self._stepper.take(ask))
@@ -181,13 +162,8 @@ class Engine:
         return drafts, records.texts(trial)
 
     def _tell(self, trial: Trial, *, accepted: bool) -> None:
-        if trial.step < len(self._asking.seeds):
-            return
-        proposal: Proposal = trial.candidate or Rejection(trial.reason, trial.operator)
-        if trial.kind is OutcomeKind.MODEL_FAILED:
-            proposal = ModelFailure(trial.reason, trial.operator)
-        scores = [e.score for stage, e in trial.evaluations.items() if stage == "search"]
-        self._asking.proposer.tell(proposal, scores[0] if scores else None, accepted)
+        if trial.step >= len(self._asking.seeds):
+            self._asking.proposer.tell(trial.proposal, trial.search_score, accepted)
 
     def _steps(self, ids: Sequence[str]) -> list[int]:
         return [self.state.steps[candidate_id] for candidate_id in ids]
@@ -195,10 +171,8 @@ class Engine:
     def _ended(self) -> EndReason | None:
         """Why there is nothing left to wait for; None while there is."""
         state = self.state
-        if state.is_silent:
-            return EndReason.SILENT
         if state.is_worn_out:
-            return EndReason.QUARANTINED if state.is_quarantined else EndReason.FRUITLESS
+            return _wear(state)
         if self._asker.asked > state.commits:
             return None
         if self._repeats:
@@ -214,3 +188,10 @@ class Engine:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._flight.clear()
         await self._stepper.leave()
+
+
+def _wear(state: State) -> EndReason:
+    """Why there is no point in going on."""
+    if state.accounts.is_silent:
+        return EndReason.SILENT
+    return EndReason.QUARANTINED if state.is_quarantined else EndReason.FRUITLESS

@@ -9,11 +9,26 @@ from evolve.models.language_model import Request
 from evolve.runs.events import ASKED, COMMITTED, MEASURED, PROMOTED, REPLIED, Draft, Event
 from evolve.runs.packing import Layout, pack, unpack, unpack_usage
 from evolve.runs.reply import Reply
-from evolve.runs.requests import read_request
+from evolve.runs.requests import read_request, request_body, request_texts
+from evolve.runs.step import Ask
 from evolve.runs.store import Store, digest
 from evolve.runs.trial import Challenge, OutcomeKind, Trial
 from evolve.search.candidate import Candidate
 from problems.base import Split
+
+
+def asked(ask: Ask, parents: list[int]) -> Draft:
+    """Writes that a step was asked, with what a model was asked for it."""
+    body: dict[str, Any] = {"parents": parents, "operator": ask.operator}
+    if ask.plan is not None and ask.plan.request is not None:
+        reserve = [ask.reserve.usd, ask.reserve.tokens]
+        body |= {**request_body(ask.plan.request), "reserve": reserve}
+    return Draft(ASKED, ask.step, body)
+
+
+def ask_texts(ask: Ask) -> list[str]:
+    """Lists the texts that an ask's event names by digest."""
+    return [] if ask.plan is None or ask.plan.request is None else request_texts(ask.plan.request)
 
 
 def drafts(trial: Trial, challenge: Challenge | None, *, parents: list[int], status: int) -> list[Draft]:

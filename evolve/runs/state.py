@@ -1,7 +1,7 @@
 """Everything that is derived from a run's commits; rebuilding it from the log gives the same."""
 
 import hashlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,24 +9,19 @@ import numpy as np
 
 from evaluators.champion import judge
 from evaluators.values import Evaluation
-from evolve.runs.ledger import Cost, Ledger
-from evolve.runs.reply import Reply
+from evolve.runs.accounts import Accounts
+from evolve.runs.failures import Failures
 from evolve.runs.trial import Challenge, OutcomeKind, Trial
 from evolve.search.archive import AddStatus, Archive
 from evolve.search.candidate import SEED, Candidate
-from evolve.search.operators import Failure
 from problems.base import Axis, Split
 
 QUARANTINES = 3
 """So many scores beyond a bound stop a run."""
 FRUITLESS = 200
 """So many rejections in a row end a run."""
-SILENT = 10
-"""So many steps in a row without a usable reply end a run: whatever answers there, it is no model."""
 PLATEAU = 50
 """So many evaluations without a promotion are a plateau, which releases a hint."""
-REMEMBERED = 32
-"""Failures of late that are kept for prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +45,6 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Spending:
-    """What one model was asked, and what that cost.
-
-    Attributes:
-        calls: Steps for which it was asked, whatever came of it.
-        doubtful: Those that may have been paid though no usable reply came.
-        estimated: Those whose usage the provider did not tell.
-    """
-
-    calls: int = 0
-    usd: float = 0.0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    doubtful: int = 0
-    estimated: int = 0
-
-    def add(self, reply: Reply) -> None:
-        """Counts a reply."""
-        self.calls += 1
-        self.usd += reply.cost.usd
-        self.doubtful += reply.in_doubt
-        if reply.completion is not None:
-            self.input_tokens += reply.completion.input_tokens
-            self.output_tokens += reply.completion.output_tokens
-            self.estimated += reply.completion.is_estimated
-
-
-@dataclass(slots=True)
 class State:
     """A run after some number of commits.
 
@@ -85,7 +52,6 @@ class State:
         commits: Number of committed steps; the next to be committed has this number.
         evaluated: Candidates that reached SMOKE.
         fruitless: Rejections since the last candidate that reached SMOKE.
-        silent: Steps since the last usable reply of a model.
         level: Evaluations since the last promotion or plateau.
         plateaus: How often there were enough of them; each released a hint.
         challenges: Challenges that met a champion.
@@ -93,16 +59,14 @@ class State:
         steps: Step by candidate id, of evaluated candidates.
         seen: Step by near-duplicate hash.
         challenged: Step by hash of the SEARCH scores of those that went to VALIDATION.
-        failures: Steps of late that came to nothing and that nobody worked on since, oldest first.
-        ledger: What models cost, and may cost for steps that are asked.
-        spending: The same by name of model, of committed steps.
+        failures: Steps of late that came to nothing.
+        accounts: What models were asked, and what that cost.
     """
 
     archive: Archive
     commits: int = 0
     evaluated: int = 0
     fruitless: int = 0
-    silent: int = 0
     level: int = 0
     plateaus: int = 0
     challenges: int = 0
@@ -113,9 +77,8 @@ class State:
     challenged: dict[bytes, int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
-    failures: deque[Failure] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
-    ledger: Ledger = field(default_factory=Ledger)
-    spending: dict[str, Spending] = field(default_factory=dict)
+    failures: Failures = field(default_factory=Failures)
+    accounts: Accounts = field(default_factory=Accounts)
 
     @staticmethod
     def empty(axes: Sequence[Axis]) -> "State":
@@ -130,12 +93,7 @@ class State:
     @property
     def is_worn_out(self) -> bool:
         """Whether there is no point in going on, whatever the budget."""
-        return self.is_quarantined or self.fruitless >= FRUITLESS or self.is_silent
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether what answers is no model."""
-        return self.silent >= SILENT
+        return self.is_quarantined or self.fruitless >= FRUITLESS or self.accounts.is_silent
 
     def challenge(self, trial: Trial, rng: np.random.Generator) -> Challenge | None:
         """Decides a trial's challenge against the champion of this moment; None if it makes none.
@@ -166,7 +124,7 @@ class State:
         if trial.step != self.commits:
             raise ValueError(f"step {self.commits} is to be committed next, but got step {trial.step}")
         self.commits += 1
-        self._pay(trial)
+        self.accounts.pay(trial)
         tally = self.tallies.setdefault(trial.operator, Tally())
         tally.proposed += 1
         status = AddStatus.NOT_ADDED
@@ -177,17 +135,8 @@ class State:
             self._notice_plateau()
         else:
             self.fruitless += 1
-        self._note_failure(trial)
+        self.failures.note(trial)
         return status
-
-    def _pay(self, trial: Trial) -> None:
-        reply = trial.reply
-        if reply is None:
-            self.ledger.settle(trial.step, Cost())
-            return
-        self.ledger.settle(trial.step, reply.cost, in_doubt=reply.in_doubt)
-        self.silent = self.silent + 1 if reply.failure else 0
-        self.spending.setdefault(reply.model, Spending()).add(reply)
 
     def _enter(self, trial: Trial, candidate: Candidate, tally: Tally) -> AddStatus:
         self.fruitless = 0
@@ -207,23 +156,6 @@ class State:
         if self.level >= PLATEAU:
             self.level = 0
             self.plateaus += 1
-
-    def _note_failure(self, trial: Trial) -> None:
-        """Keeps what the next prompts may tell, and drops failures that this step worked on."""
-        worked_on = [f for f in self.failures if f.candidate is not None and f.candidate.id in trial.parents]
-        for failure in worked_on:
-            self.failures.remove(failure)
-        # Never VALIDATION: what is told to the proposer must not come from where champions are chosen.
-        stages = [trial.evaluations.get(stage) for stage in (Split.SMOKE, Split.SEARCH)]
-        failed = next((e for e in stages if e is not None and e.faults), None)
-        if not trial.parents or (trial.kind is OutcomeKind.EVALUATED and failed is None):
-            return
-        if trial.kind is OutcomeKind.REJECTED and trial.reason == "duplicate":
-            return  # says nothing of the parent
-        reason = "faulty" if failed is not None else trial.reason
-        candidate = None if failed is None else trial.candidate
-        parent, operator = trial.parents[0], trial.operator
-        self.failures.append(Failure(trial.step, parent, operator, reason, candidate, failed, trial.detail))
 
     def tell_apart(self, search: Evaluation) -> bytes:
         """Hashes SEARCH scores: two policies that behave alike on all of SEARCH need one challenge only."""

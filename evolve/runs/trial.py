@@ -8,6 +8,7 @@ from evaluators.intervals import Interval
 from evaluators.values import SCORE_SLACK, Evaluation, Usage
 from evolve.runs.reply import Reply
 from evolve.search.candidate import Candidate
+from evolve.search.operators import ModelFailure, Proposal, Rejection
 from problems.base import Split
 
 
@@ -45,6 +46,19 @@ class Trial:
     parents: tuple[str, ...] = ()
     detail: str = ""
     reply: Reply | None = None
+
+    @property
+    def proposal(self) -> Proposal:
+        """What its operator proposed."""
+        if self.kind is OutcomeKind.MODEL_FAILED:
+            return ModelFailure(self.reason, self.operator)
+        return self.candidate or Rejection(self.reason, self.operator, self.detail)
+
+    @property
+    def search_score(self) -> float | None:
+        """Its SEARCH score; None if it has none."""
+        search = self.evaluations.get(Split.SEARCH)
+        return None if search is None else search.score
 
     @property
     def beyond_bound(self) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from evolve.models.language_model import EndpointUnusable, InDoubt, ModelError, NotBilled, Refused
+from evolve.runs.accounts import SILENT
+from evolve.runs.callbook import waiting_calls
 from evolve.runs.engine import EndReason
 from evolve.runs.events import ASKED, REPLIED, RESUMED, STOPPED
 from evolve.runs.header import Header
@@ -14,7 +16,7 @@ from evolve.runs.history import rebuild
 from evolve.runs.proposing import Proposing
 from evolve.runs.recording import first_difference
 from evolve.runs.session import Session
-from evolve.runs.state import SILENT, State
+from evolve.runs.state import State
 from evolve.runs.store import Store
 from problems.registry import get
 from tests.evolve.runs.searches import Observed, Quiet, read
@@ -54,10 +56,10 @@ def test_a_run_asks_pays_and_tells(path: Path) -> None:
     clerk = Clerk()
     ending = asyncio.run(converse(path, talking(), clerk))
     assert ending.reason is EndReason.MAX_EVALS
-    assert ending.state.ledger.spent.usd == pytest.approx(sum(clerk.paid.values()), abs=1e-12)
-    assert ending.state.ledger.reserved == {}
+    assert ending.state.accounts.ledger.spent.usd == pytest.approx(sum(clerk.paid.values()), abs=1e-12)
+    assert ending.state.accounts.ledger.reserved == {}
     with Store.open(path, create=False) as store:
-        assert store.calls("run") == {}
+        assert waiting_calls(store, "run") == {}
         replied = [e for e in store.events("run") if e.kind == REPLIED]
         asked = [e for e in store.events("run") if e.kind == ASKED and "prompt" in e.body]
         assert [e.step for e in replied] == [e.step for e in asked] == sorted(clerk.paid)
@@ -94,10 +96,10 @@ def test_a_call_in_doubt_stays_spent(path: Path) -> None:
     with Store.open(path, create=False) as store:
         reserves = {e.step: e.body["reserve"][0] for e in store.events("run") if "reserve" in e.body}
     doubtful = [reserve for step, reserve in reserves.items() if step is not None and step % 11 == 5]
-    ledger = ending.state.ledger
+    ledger = ending.state.accounts.ledger
     assert ledger.doubtful.usd == pytest.approx(sum(doubtful))
     assert ledger.spent.usd == pytest.approx(sum(clerk.paid.values()) + sum(doubtful))
-    assert rebuilt(path).ledger == ledger
+    assert rebuilt(path).accounts.ledger == ledger
 
 
 def test_dollars_are_never_passed_and_end_the_run(path: Path) -> None:
@@ -110,7 +112,7 @@ def test_dollars_are_never_passed_and_end_the_run(path: Path) -> None:
 def test_tokens_are_never_passed_and_end_the_run(path: Path) -> None:
     ending = asyncio.run(converse(path, talking(max_evals=1000, max_tokens=30_000), Clerk(delay_s=0.001)))
     assert ending.reason is EndReason.MAX_TOKENS
-    assert ending.state.ledger.spent.tokens <= 30_000
+    assert ending.state.accounts.ledger.spent.tokens <= 30_000
 
 
 def test_more_dollars_go_on_where_the_old_ones_ended(path: Path) -> None:
@@ -118,7 +120,7 @@ def test_more_dollars_go_on_where_the_old_ones_ended(path: Path) -> None:
     before = read(path).events
     ending = asyncio.run(converse_on(path, Clerk(delay_s=0.001), max_usd=0.05))
     assert ending.reason is EndReason.MAX_USD
-    assert 0.035 < ending.state.ledger.spent.usd <= 0.05
+    assert 0.035 < ending.state.accounts.ledger.spent.usd <= 0.05
     assert read(path).events[: len(before)] == before
 
 
@@ -133,7 +135,7 @@ def test_an_unusable_endpoint_stops_the_run_at_once_and_loses_nothing(path: Path
     with Store.open(path, create=False) as store:
         *_, last = store.events("run")
         assert (last.kind, last.body) == (STOPPED, {"reason": "endpoint", "detail": "no credit is left"})
-        kept = store.calls("run")
+        kept = waiting_calls(store, "run")
     assert all(row.reply is not None for row in kept.values())  # nothing unpaid is left in doubt
     second = Clerk()
     asyncio.run(converse_on(path, second))
@@ -168,7 +170,7 @@ def test_an_endpoint_that_never_answers_usably_ends_the_run(path: Path) -> None:
 
     ending = asyncio.run(converse(path, talking(), Clerk(silent, delay_s=0.001)))
     assert ending.reason is EndReason.SILENT
-    assert ending.state.silent == SILENT
+    assert ending.state.accounts.silent == SILENT
 
 
 def test_a_model_that_was_never_reached_is_given_up_soon(path: Path) -> None:
@@ -180,7 +182,7 @@ def test_a_model_that_was_never_reached_is_given_up_soon(path: Path) -> None:
         asyncio.run(converse(path, talking(calls=1), clerk))
     assert len(clerk.asked) == 3
     with Store.open(path, create=False) as store:
-        assert store.calls("run") == {}
+        assert waiting_calls(store, "run") == {}
 
 
 def test_a_repeated_run_is_the_recorded_one_without_its_model(path: Path) -> None:
