@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from evolve.cli import options
+from evolve.cli.verbs import Verb
 
 
 class InOrder(TyperGroup):
@@ -29,6 +30,8 @@ problems = typer.Typer(
     help="Lists problems, or shows one.", rich_markup_mode=None, invoke_without_command=True
 )
 app.add_typer(problems, name="problems")
+config = typer.Typer(help="Shows the configuration.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(config, name="config")
 
 
 def _version(wanted: bool) -> None:
@@ -59,7 +62,7 @@ def problems_list(
         raise typer.Exit(list_problems(as_json=as_json))
 
 
-@problems.command("show")
+@problems.command("show", cls=Verb)
 def problems_show(
     problem: options.ProblemName, as_json: options.Json = False, _db: options.NoDb = options.DB
 ) -> None:
@@ -69,7 +72,7 @@ def problems_show(
     raise typer.Exit(show_problem(problem, as_json=as_json))
 
 
-@app.command("eval")
+@app.command("eval", cls=Verb)
 def evaluate(  # noqa: PLR0913 - the verb's options
     problem: options.ProblemNames,
     policy: options.PolicyFile = None,
@@ -102,51 +105,141 @@ def evaluate(  # noqa: PLR0913 - the verb's options
     raise typer.Exit(evaluate_all(request) if problem == ALL else evaluate(request))
 
 
-@app.command()
+@app.command(cls=Verb)
 def run(  # noqa: PLR0913 - the verb's options
-    problem: options.ProblemName,
+    context: typer.Context,
+    problem: options.MaybeProblem = None,
     *,
     workload: options.Workload = "generated",
+    proposer: options.Proposer = "offline",
+    model: options.Models = None,
+    api_base: options.ApiBase = None,
     max_evals: options.MaxEvals = 200,
     max_minutes: options.MaxMinutes = None,
+    max_usd: options.MaxUsd = None,
+    max_tokens: options.MaxTokens = None,
+    preview: options.Preview = False,
     workers: options.Workers = None,
+    calls: options.Calls = None,
+    call_deadline: options.CallDeadline = 300.0,
+    window: options.Window = 8,
     seed: options.Seed = 0,
     seed_policy: options.SeedPolicies = None,
+    from_: options.From = None,
+    replay: options.Replay = None,
     name: options.NewName = None,
     sandbox: options.Sandbox = "auto",
     db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Evolves policies, and compares the champion with every baseline."""
     from evolve.cli.run import RunRequest, start
 
     request = RunRequest(
-        problem, workload, max_evals, max_minutes, workers, seed, tuple(seed_policy or ()), name, sandbox, db
+        problem=problem,
+        db=db,
+        workload=workload,
+        max_evals=max_evals,
+        max_minutes=max_minutes,
+        max_usd=max_usd,
+        max_tokens=max_tokens,
+        proposer=proposer,
+        models=tuple(model or ()),
+        api_base=api_base,
+        calls=calls,
+        call_deadline=call_deadline,
+        window=window,
+        workers=workers,
+        seed=seed,
+        seed_policies=tuple(seed_policy or ()),
+        start_from=from_,
+        name=name,
+        sandbox=sandbox,
+        preview=preview,
+        replay=replay,
+        configuration=context.obj,
     )
     raise typer.Exit(start(request))
 
 
-@app.command()
+@app.command(cls=Verb)
 def resume(  # noqa: PLR0913 - the verb's options
     run: options.RunName,
     *,
     max_evals: options.MoreEvals = None,
     max_minutes: options.MaxMinutes = None,
+    max_usd: options.MaxUsd = None,
+    max_tokens: options.MaxTokens = None,
     workers: options.Workers = None,
+    calls: options.Calls = None,
+    call_deadline: options.NewCallDeadline = None,
+    api_base: options.ApiBase = None,
     fork: options.Fork = False,
     name: options.ForkName = None,
     sandbox: options.NewSandbox = None,
     db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Goes on with a run that was stopped or killed; nothing is lost."""
-    from evolve.cli.run import ResumeRequest, resume
+    from evolve.cli.resume import ResumeRequest, resume
 
     request = ResumeRequest(
-        run, max_evals, max_minutes, workers, fork=fork, name=name, sandbox=sandbox, db=db
+        run=run,
+        db=db,
+        max_evals=max_evals,
+        max_minutes=max_minutes,
+        max_usd=max_usd,
+        max_tokens=max_tokens,
+        workers=workers,
+        calls=calls,
+        call_deadline=call_deadline,
+        api_base=api_base,
+        fork=fork,
+        name=name,
+        sandbox=sandbox,
     )
     raise typer.Exit(resume(request))
 
 
-@app.command()
+@app.command(cls=Verb)
+def ask(
+    run: options.RunName,
+    *,
+    wait: options.Wait = False,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+) -> None:
+    """Prints what a run with --proposer inbox asks; exit 1 if it asks nothing."""
+    from evolve.cli.inbox import ask
+
+    raise typer.Exit(ask(db, run, wait=wait, as_json=as_json))
+
+
+@app.command(cls=Verb)
+def tell(
+    run: options.RunName, step: options.Step, file: options.ReplyFile, db: options.Db = options.DB
+) -> None:
+    """Answers what a run with --proposer inbox asked, with the text of a file."""
+    from evolve.cli.inbox import tell
+
+    raise typer.Exit(tell(db, run, step, file))
+
+
+@app.command(cls=Verb)
+def prompt(
+    name: options.RunOrProblem,
+    *,
+    operator: options.OperatorName = None,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+) -> None:
+    """Prints the next prompt of a run, or the first for a problem, without paying."""
+    from evolve.cli.prompt import show_prompt
+
+    raise typer.Exit(show_prompt(db, name, operator=operator, as_json=as_json))
+
+
+@app.command(cls=Verb)
 def runs(as_json: options.Json = False, db: options.Db = options.DB) -> None:
     """Lists the runs, newest first."""
     from evolve.cli.runs import list_runs
@@ -154,7 +247,7 @@ def runs(as_json: options.Json = False, db: options.Db = options.DB) -> None:
     raise typer.Exit(list_runs(db, as_json=as_json))
 
 
-@app.command()
+@app.command(cls=Verb)
 def show(
     run: options.RunName,
     candidate: options.CandidateName = None,
@@ -171,7 +264,7 @@ def show(
     raise typer.Exit(show_candidate(db, run, candidate, as_json=as_json))
 
 
-@app.command()
+@app.command(cls=Verb)
 def best(
     run: options.RunName,
     out: options.Out = None,
@@ -186,7 +279,7 @@ def best(
     raise typer.Exit(print_json(db, run) if as_json else hand_over(db, run, out=out, force=force))
 
 
-@app.command()
+@app.command(cls=Verb)
 def doctor(
     sandbox: options.Sandbox = "auto", as_json: options.Json = False, db: options.Db = options.DB
 ) -> None:
@@ -194,3 +287,13 @@ def doctor(
     from evolve.cli.doctor import examine
 
     raise typer.Exit(examine(db, sandbox, as_json=as_json))
+
+
+@config.command("show", cls=Verb)
+def config_show(
+    context: typer.Context, as_json: options.Json = False, _config: options.Config = None
+) -> None:
+    """Prints every key with its value and where that comes from; as adrs.toml, it means the same."""
+    from evolve.cli.config_show import show_configuration
+
+    raise typer.Exit(show_configuration(context, as_json=as_json))

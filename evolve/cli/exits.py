@@ -94,7 +94,10 @@ def _explained(error: Exception) -> int:
 
 def _code(error: Exception) -> Exit | None:
     """Finds the code of an error that a user can act on; None for a defect of ours."""
+    from evolve.models.language_model import EndpointUnusable
+    from evolve.models.opening import ClientMissing
     from evolve.runs.errors import StoreError
+    from evolve.runs.recording import NotRecorded
     from evolve.runs.session import RunChanged
     from evolve.runs.setting import NotInWorkload
     from problems.datasets import DataMissing
@@ -103,16 +106,22 @@ def _code(error: Exception) -> Exit | None:
 
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return Exit.USAGE  # the output's disk; the store says so itself, and has another name for it
-    match error:
-        case Misuse() | StoreError() | RunChanged() | NotInWorkload() | BrokenProblem() | UnknownProblem():
-            return Exit.USAGE
-        case DataMissing():
-            return Exit.DATA
-        case SandboxUnavailable():
-            return Exit.SANDBOX
-        case ExtraMissing():
-            return Exit.EXTRA
-    return None
+    codes: dict[Exit, tuple[type[Exception], ...]] = {
+        Exit.USAGE: (
+            Misuse,
+            StoreError,
+            RunChanged,
+            NotRecorded,
+            NotInWorkload,
+            BrokenProblem,
+            UnknownProblem,
+        ),
+        Exit.ENDPOINT: (EndpointUnusable,),
+        Exit.DATA: (DataMissing,),
+        Exit.SANDBOX: (SandboxUnavailable,),
+        Exit.EXTRA: (ExtraMissing, ClientMissing),
+    }
+    return next((code for code, kinds in codes.items() if isinstance(error, kinds)), None)
 
 
 def _flushed(code: int) -> int:

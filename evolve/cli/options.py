@@ -11,6 +11,9 @@ _MODES = "auto (full, else strong), full, strong, weak or none"
 ProblemName = Annotated[
     str, typer.Argument(metavar="PROBLEM", help="Name, as in: adrs problems", show_default=False)
 ]
+MaybeProblem = Annotated[
+    str | None, typer.Argument(metavar="PROBLEM", help="Name, as in: adrs problems", show_default=False)
+]
 ProblemNames = Annotated[
     str,
     typer.Argument(
@@ -53,6 +56,68 @@ SplitName = Annotated[
 Form = Annotated[
     str,
     typer.Option("--form", metavar="FORM", help="interface, or published: written for the published form."),
+]
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Configuration.", show_default="adrs.toml, if it is there"),
+]
+Proposer = Annotated[
+    str, typer.Option("--proposer", metavar="P", help="offline, llm, or inbox (you, by adrs ask and tell).")
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model", metavar="NAME[:ROLE]", help="Ask this model; role edit or jump; may be repeated."
+    ),
+]
+ApiBase = Annotated[
+    str | None,
+    typer.Option(
+        "--api-base", metavar="URL", help="OpenAI-compatible endpoint.", show_default="the provider's"
+    ),
+]
+Calls = Annotated[
+    int | None,
+    typer.Option(
+        "--calls", min=1, metavar="N", help="Model calls in flight.", show_default="window - workers"
+    ),
+]
+Window = Annotated[
+    int, typer.Option("--window", min=1, metavar="W", help="Steps in flight: a wider one knows less, later.")
+]
+MaxUsd = Annotated[
+    float | None,
+    typer.Option("--max-usd", metavar="D", help="Dollars for models at most.", show_default="no limit"),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option("--max-tokens", metavar="N", help="Tokens of models at most.", show_default="no limit"),
+]
+CallDeadline = Annotated[
+    float, typer.Option("--call-deadline", metavar="S", help="Wall seconds for all tries of a model call.")
+]
+NewCallDeadline = Annotated[
+    float | None,
+    typer.Option("--call-deadline", metavar="S", help="Wall seconds for all tries of a model call."),
+]
+Preview = Annotated[bool, typer.Option("--preview", help="Say what the budget buys, and send nothing.")]
+Replay = Annotated[
+    str | None, typer.Option("--replay", metavar="RUN", help="Repeat a run from its log, without models.")
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="RUN", help="Start from the archive of another run, too.")
+]
+OperatorName = Annotated[
+    str | None, typer.Option("--operator", metavar="NAME", help="As if only this one had a share.")
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until a step asks, or the run ends.")]
+Step = Annotated[int, typer.Argument(metavar="STEP", help="Number, as told by adrs ask.", show_default=False)]
+ReplyFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The reply; - reads it from the input.", show_default=False)
+]
+RunOrProblem = Annotated[
+    str, typer.Argument(metavar="RUN|PROBLEM", help="Name of a run or a problem.", show_default=False)
 ]
 
 MaxEvals = Annotated[

@@ -1,122 +1,110 @@
-"""`adrs run` and `adrs resume`: a search, watched, and its champion beside every baseline."""
+"""`adrs run`: a search, watched, and its champion beside every baseline."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from evolve.cli.display import display
-from evolve.cli.ending import print_ending
+from evolve.cli.asked_models import asked_models, refuse_tiny_budget, unknown_price
+from evolve.cli.conducting import conduct
+from evolve.cli.configuration import Configuration
 from evolve.cli.exits import Exit, Misuse, say
-from evolve.cli.interrupts import interruptible
-from evolve.cli.names import cores, mode_named, read_policy
+from evolve.cli.names import choose, cores, mode_named
+from evolve.cli.preview import preview
+from evolve.cli.replay import repeat
 from evolve.cli.run_names import dated, fresh_name, run_named
-from evolve.cli.terminal import harmless
+from evolve.cli.seeds import SeedRefused, archive_of, sources_of
 from evolve.runs.errors import RunExists
-from evolve.runs.header import Header
 from evolve.runs.session import Ending, Session
-from evolve.runs.spec import WINDOW, RunSpec
+from evolve.runs.spec import WINDOW, Proposer, RunSpec
 from evolve.runs.store import Store
 from problems.base import Problem
 from problems.registry import get
-from sandbox import Mode
-from sandbox.faults import Fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """The options of `run`, as they came."""
+    """The options of `run`, as they came from the command line or the configuration."""
 
-    problem: str
-    workload: str
-    max_evals: int
-    max_minutes: float | None
-    workers: int | None
-    seed: int
-    seed_policies: tuple[Path, ...]
-    name: str | None
-    sandbox: str
+    problem: str | None
     db: Path
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeRequest:
-    """The options of `resume`, as they came."""
-
-    run: str
-    max_evals: int | None
-    max_minutes: float | None
-    workers: int | None
-    fork: bool
-    name: str | None
-    sandbox: str | None
-    db: Path
-
-
-class SeedRefused(Exception):  # noqa: N818 - reads as what happened
-    """A seed policy's bytes cannot be a policy's source."""
+    workload: str = "generated"
+    max_evals: int = 200
+    max_minutes: float | None = None
+    max_usd: float | None = None
+    max_tokens: int | None = None
+    proposer: str = "offline"
+    models: tuple[str, ...] = ()
+    api_base: str | None = None
+    calls: int | None = None
+    call_deadline: float = 300.0
+    window: int = WINDOW
+    workers: int | None = None
+    seed: int = 0
+    seed_policies: tuple[Path, ...] = ()
+    start_from: str | None = None
+    name: str | None = None
+    sandbox: str = "auto"
+    preview: bool = False
+    replay: str | None = None
+    configuration: Configuration = field(default_factory=Configuration)
 
 
 def start(request: RunRequest) -> Exit:
-    """Starts a run and stays with it to its end."""
-    problem, mode = get(request.problem), mode_named(request.sandbox)
+    """Starts a run and stays with it to its end; or previews it, or repeats another."""
+    if request.replay is not None:
+        _refuse_problem(request)
+        workers = request.workers or cores()
+        return repeat(request.db, request.replay, name=request.name, workers=workers)
+    if request.problem is None:
+        raise Misuse("expected a problem to search for; name one, as in: adrs problems")
+    problem = get(request.problem)
+    spec = _spec(request, problem)
+    refuse_tiny_budget(spec, problem)
+    if request.preview:
+        return preview(spec)
     try:
-        sources = _seed_sources(request.seed_policies)
+        sources = sources_of(request.seed_policies)
     except SeedRefused as refused:
         say(str(refused))
         return Exit.POLICY
-    spec = _spec(request, problem, tuple(sources), mode)
     with Store.open(request.db) as store:
-        while True:
-            run = _name(request, store)
-            try:
-                return _conduct(store, problem, run, partial(_begin, run=run, spec=spec, sources=sources))
-            except RunExists:
-                if request.name is not None:
-                    raise  # else another run took the name of this second: take the next one
+        if request.start_from is not None:
+            at_most = request.max_evals // 2
+            sources |= archive_of(store, request.start_from, problem, at_most=at_most)
+        return _started(request, store, problem, _with_seeds(spec, sources, problem), sources)
+
+
+def _started(
+    request: RunRequest, store: Store, problem: Problem, spec: RunSpec, sources: Mapping[str, str]
+) -> Exit:
+    while True:
+        run = _name(request, store)
+        try:
+            return conduct(store, problem, run, spec, partial(_begin, run=run, spec=spec, sources=sources))
+        except RunExists:
+            if request.name is not None:
+                raise  # else another run took the name of this second: take the next one
 
 
 async def _begin(session: Session, *, run: str, spec: RunSpec, sources: Mapping[str, str]) -> Ending:
     return await session.start(run, spec, sources=sources)
 
 
-def resume(request: ResumeRequest) -> Exit:
-    """Goes on with a run, or with a fork of it, and stays with it to its end."""
-    with Store.open(request.db, create=False) as store:
-        spec = Header.read(store, run_named(request.run)).spec
-        fork = _fork(request, store)
-        budgets = _budgets(request, spec)
-        return _conduct(
-            store,
-            get(spec.problem),
-            fork or request.run,
-            lambda session: session.resume(request.run, budgets=budgets, fork=fork),
-        )
+def _spec(request: RunRequest, problem: Problem) -> RunSpec:
+    """Makes the specification, but for seeds that are no baselines.
 
-
-def _conduct(store: Store, problem: Problem, run: str, act: Callable[[Session], Awaitable[Ending]]) -> Exit:
-    async def conducted() -> tuple[Ending, bool]:
-        with interruptible(run) as interrupted, display(problem) as watcher:
-            session = Session(store, watcher, clock=time.time, interrupted=interrupted)
-            return await act(session), interrupted.is_set()
-
-    ending, interrupted = asyncio.run(conducted())
-    print_ending(ending, problem, run, interrupted=interrupted)
-    return _exit(ending, interrupted=interrupted)
-
-
-def _exit(ending: Ending, *, interrupted: bool) -> Exit:
-    if interrupted:
-        return Exit.INTERRUPTED
-    if ending.state.quarantined:
-        return Exit.REFUSED
-    return Exit.POLICY if ending.state.champion is None else Exit.DONE
-
-
-def _spec(request: RunRequest, problem: Problem, first: tuple[str, ...], mode: Mode) -> RunSpec:
+    Raises:
+        Misuse: An option is out of its range, or does not go with another.
+    """
+    proposer = Proposer(choose(request.proposer, [str(p) for p in Proposer], "proposer"))
+    file = request.configuration
+    if request.models and proposer is not Proposer.LLM:
+        raise Misuse(f"--model asks a model, but the proposer is {proposer}; add --proposer llm")
+    models = asked_models(request.models, request.api_base, file) if proposer is Proposer.LLM else ()
+    if request.max_usd is not None and (problem_with := unknown_price(models)) is not None:
+        raise Misuse(problem_with)
     try:
         return RunSpec(
             problem=problem.name,
@@ -124,75 +112,37 @@ def _spec(request: RunRequest, problem: Problem, first: tuple[str, ...], mode: M
             seed=request.seed,
             max_evals=request.max_evals,
             max_minutes=request.max_minutes,
-            workers=request.workers or min(cores(), WINDOW),
-            sandbox=mode,
-            seeds=(*first, *problem.seeds),
+            window=request.window,
+            workers=request.workers or min(cores(), request.window),
+            sandbox=mode_named(request.sandbox),
+            seeds=problem.seeds,
+            proposer=proposer,
+            models=models,
+            operators=file.operators,
+            calls=request.calls or 0,
+            max_usd=request.max_usd,
+            max_tokens=request.max_tokens,
+            call_deadline_s=request.call_deadline,
+            sections=file.sections,
+            most_changed_lines=file.most_changed_lines,
         )
     except ValueError as error:
         raise Misuse(str(error)) from error
 
 
-def _seed_sources(paths: tuple[Path, ...]) -> dict[str, str]:
-    """Reads seed policies; their names cannot be those of baselines.
+def _with_seeds(spec: RunSpec, sources: Mapping[str, str], problem: Problem) -> RunSpec:
+    return replace(spec, seeds=(*sources, *problem.seeds))
 
-    Raises:
-        SeedRefused: One is refused by a rule of admission.
-        Misuse: One cannot be read, or two have one name.
-    """
-    sources: dict[str, str] = {}
-    for path in paths:
-        source, name = read_policy(path), f"file:{harmless(path.name)}"
-        if isinstance(source, Fault):
-            raise SeedRefused(f"{path} is refused ({source.rule}): {source.message}")
-        if name in sources:
-            raise Misuse(
-                f"expected seed policies of different names, but got two called {path.name}; rename one"
-            )
-        sources[name] = source
-    return sources
+
+def _refuse_problem(request: RunRequest) -> None:
+    if request.problem is not None:
+        raise Misuse(f"--replay repeats {request.replay!r} as it was; leave the problem away")
 
 
 def _name(request: RunRequest, store: Store) -> str:
     if request.name is None:
-        return fresh_name(dated(request.problem, time.time()), store)
+        return fresh_name(dated(str(request.problem), time.time()), store)
     name = run_named(request.name)
     if name in {row.name for row in store.runs()}:  # said now, not after the workers were started
         raise RunExists(name, request.db)
     return name
-
-
-def _fork(request: ResumeRequest, store: Store) -> str | None:
-    """Names the new run of a fork."""
-    if not request.fork:
-        if request.name is not None:
-            raise Misuse("expected --name only with --fork, since a run keeps its name; add --fork")
-        return None
-    return run_named(request.name) if request.name else fresh_name(f"{request.run}-fork", store)
-
-
-def _budgets(request: ResumeRequest, spec: RunSpec) -> dict[str, Any]:
-    """Collects what changes.
-
-    Raises:
-        Misuse: The sandbox mode changes without a fork, or a budget is out of range.
-    """
-    given = {"max_evals": request.max_evals, "max_minutes": request.max_minutes, "workers": request.workers}
-    budgets: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    mode = None if request.sandbox is None else mode_named(request.sandbox)
-    if mode not in {None, Mode.AUTO, spec.sandbox}:
-        if not request.fork:
-            raise Misuse(
-                f"run {request.run!r} measures in sandbox mode {spec.sandbox}, and scores of another mode "
-                f"could not be compared with them; go on as a new run with: adrs resume {request.run} --fork"
-            )
-        budgets["sandbox"] = mode
-    if request.max_evals is not None and request.max_evals < spec.max_evals and not request.fork:
-        raise Misuse(
-            f"run {request.run!r} has a budget of {spec.max_evals} evaluations, which can only grow, but got "
-            f"--max-evals {request.max_evals}"
-        )
-    try:
-        replace(spec, **budgets)
-    except ValueError as error:
-        raise Misuse(str(error)) from error
-    return budgets

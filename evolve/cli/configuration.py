@@ -1,0 +1,197 @@
+"""`adrs.toml`: every option of every verb has a key, and what has no option has a table."""
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import msgspec
+
+from evolve.cli.exits import Misuse
+from evolve.models.model_spec import FREE, ModelSpec, Price
+from evolve.nearest import nearest
+
+FILE: Final = Path("adrs.toml")
+LARGEST_BYTES: Final = 1 << 20
+TABLES: Final = ("models", "prices", "operators", "prompt")
+"""Top-level keys that are no verb's."""
+MODEL_KEYS: Final = tuple(f.name for f in fields(ModelSpec) if f.name != "price")
+_SECRETS: Final = frozenset({"api_key", "apikey", "key", "token", "secret", "password"})
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A file that was read and checked.
+
+    Attributes:
+        path: None where there is no file.
+        options: By verb, such as `run` or `config show`, and name of the option, such as `max_evals`.
+        everywhere: Options that stand at the top and hold for every verb.
+        operators: Shares by name.
+        sections: Tokens by section of a prompt.
+    """
+
+    path: Path | None = None
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    everywhere: Mapping[str, Any] = field(default_factory=dict)
+    models: tuple[ModelSpec, ...] = ()
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    operators: Mapping[str, float] = field(default_factory=dict)
+    sections: Mapping[str, int] = field(default_factory=dict)
+    most_changed_lines: int | None = None
+
+
+def read(named: Path | None, known: Mapping[str, Collection[str]]) -> Configuration:
+    """Reads the named file, or `adrs.toml` of this folder if there is one.
+
+    Args:
+        known: Names of options by verb.
+
+    Raises:
+        Misuse: The file cannot be read, or holds what means nothing; the message names file and key.
+    """
+    path = named or FILE
+    if named is None and not path.exists():
+        return Configuration()
+    return _Reader(path, known).read(_parsed(path))
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_BYTES + 1)
+    except IsADirectoryError as error:
+        raise Misuse(
+            f"expected a configuration file, but {path} is a directory; name the file in it"
+        ) from error
+    except OSError as error:
+        raise Misuse(
+            f"{path} cannot be read: {error.strerror}; name an existing file with --config"
+        ) from error
+    if len(raw) > LARGEST_BYTES:
+        raise Misuse(f"{path} has more than {LARGEST_BYTES:,} bytes; a configuration has some hundreds")
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Misuse(f"{path} is not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Misuse(f"{path} is no TOML: {error}; see: adrs config show") from error
+
+
+class _Reader:
+    """Checks what a file holds against what there is."""
+
+    def __init__(self, path: Path, known: Mapping[str, Collection[str]]) -> None:
+        self._path = path
+        self._known = known
+
+    def read(self, found: Mapping[str, Any]) -> Configuration:
+        heads = {verb.split(" ")[0] for verb in self._known}
+        common = set.intersection(*(set(options) for options in self._known.values()))
+        options: dict[str, Mapping[str, Any]] = {}
+        everywhere: dict[str, Any] = {}
+        for key, value in found.items():
+            name = _plain(key)
+            if name in common and not isinstance(value, Mapping):
+                everywhere[name] = value
+            elif name in heads:
+                options |= self._verb(name, self._table(key, value))
+            elif name not in TABLES:
+                self._unknown(key, "", [*common, *heads, *TABLES])
+        prompt = dict(self._table("prompt", found.get("prompt", {})))
+        cap = self._whole("prompt.most_changed_lines", prompt.pop("most_changed_lines", None))
+        return Configuration(
+            self._path,
+            options,
+            everywhere,
+            self._models(found.get("models", [])),
+            self._prices(self._table("prices", found.get("prices", {}))),
+            {
+                k: self._number(f"operators.{k}", v)
+                for k, v in self._table("operators", found.get("operators", {})).items()
+            },
+            {k: self._whole(f"prompt.{k}", v) or 0 for k, v in prompt.items()},
+            cap,
+        )
+
+    def _verb(self, verb: str, table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+        """Reads a verb's table, and those of the verbs below it."""
+        below = [name.removeprefix(f"{verb} ") for name in self._known if name.startswith(f"{verb} ")]
+        found: dict[str, Mapping[str, Any]] = {}
+        own: dict[str, Any] = {}
+        for key, value in table.items():
+            name = _plain(key)
+            if name in below:
+                found |= self._verb(f"{verb} {name}", self._table(f"{verb}.{key}", value))
+            elif name in self._known.get(verb, ()):
+                own[name] = value
+            else:
+                self._unknown(key, f"{verb}.", [*self._known.get(verb, ()), *below])
+        return {verb: own, **found}
+
+    def _models(self, rows: object) -> tuple[ModelSpec, ...]:
+        if not isinstance(rows, list):
+            self._wrong("models", "[[models]] tables", rows)
+        return tuple(self._model(f"models[{i}]", row) for i, row in enumerate(rows))
+
+    def _model(self, where: str, row: object) -> ModelSpec:
+        for key in self._table(where, row):
+            if key not in MODEL_KEYS:
+                self._unknown(key, f"{where}.", MODEL_KEYS)
+        try:
+            return msgspec.convert(row, ModelSpec)
+        except (msgspec.ValidationError, ValueError) as error:
+            raise Misuse(f"{self._path}: {where}: {error}") from error
+
+    def _prices(self, table: Mapping[str, Any]) -> dict[str, Price]:
+        return {
+            model: self._price(f'prices."{model}"', self._table(model, row)) for model, row in table.items()
+        }
+
+    def _price(self, where: str, row: Mapping[str, Any]) -> Price:
+        for key in row:
+            if key not in {"input", "output", "cached", "free"}:
+                self._unknown(key, f"{where}.", ["input", "output", "cached", "free"])
+        if row.get("free") is True and len(row) == 1:
+            return FREE
+        if "input" not in row or "output" not in row:
+            self._wrong(where, "input and output in dollars per million tokens, or free = true", row)
+        values = {key: self._number(f"{where}.{key}", value) for key, value in row.items()}
+        return Price(**values)
+
+    def _table(self, where: str, value: object) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            self._wrong(where, "a table", value)
+        return value
+
+    def _number(self, where: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            self._wrong(where, "a number of at least 0", value)
+        return float(value)
+
+    def _whole(self, where: str, value: object) -> int | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self._wrong(where, "a whole number of at least 0", value)
+        return value
+
+    def _wrong(self, where: str, expected: str, value: object) -> NoReturn:
+        raise Misuse(f"{self._path}: expected {expected} at {where}, but got {value!r:.80}")
+
+    def _unknown(self, key: str, where: str, known: Collection[str]) -> NoReturn:
+        if _plain(key) in _SECRETS:
+            raise Misuse(
+                f"{self._path}: {where}{key} is refused: keys are read from the environment only; name the "
+                "variable that holds it as api_key_env"
+            )
+        there = nearest(key, sorted(set(known)))
+        raise Misuse(
+            f"{self._path}: there is no key {where}{key!a}; did you mean {there[0]!r}? See: adrs config show"
+        )
+
+
+def _plain(key: str) -> str:
+    """Options may be written with dashes, as on the command line."""
+    return key.replace("-", "_")
