@@ -80,8 +80,8 @@ def announce(models: Sequence[ModelSpec]) -> None:
     for address in dict.fromkeys(place_of(model).address for model in models):
         names = dict.fromkeys(m.name for m in models if place_of(m).address == address)
         say(
-            f"sends to {address} (model {', '.join(names)}): the problem's brief and interface, programs found "
-            "so far, their scores and failures; no data files, no paths, no keys but the endpoint's own"
+            f"sends to {address} (model {', '.join(names)}): the problem's brief and interface, programs "
+            "found so far, their scores and failures; no data files, no paths, no keys but the endpoint's own"
         )
 
 
