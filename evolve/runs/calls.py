@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
 from evolve.runs.bodies import pack, unpack
 from evolve.runs.events import Body
 from evolve.runs.tables import CALLS
+
+# Statements of every transaction are made once: making one costs as much as running it.
+_STEPS: Final = select(CALLS.c.step).where(CALLS.c.run_id == bindparam("run"))
+_NOTE: Final = insert(CALLS)
+_ONE: Final = (CALLS.c.run_id == bindparam("run"), CALLS.c.step == bindparam("of"))
+_ANSWER: Final = update(CALLS).where(*_ONE).values(reply=bindparam("body"))
+_FORGET: Final = delete(CALLS).where(*_ONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +33,23 @@ class CallRow:
 
 def insert_sent(connection: Connection, run_id: int, sent: Mapping[int, Body]) -> None:
     """Notes calls that are not noted yet; what somebody replied to an earlier note stays."""
-    there = set(connection.execute(select(CALLS.c.step).where(CALLS.c.run_id == run_id)).scalars())
+    if not sent:
+        return
+    there = set(connection.execute(_STEPS, {"run": run_id}).scalars())
     rows = [
         {"run_id": run_id, "step": step, "sent": pack(body)}
         for step, body in sent.items()
         if step not in there
     ]
     if rows:
-        connection.execute(insert(CALLS), rows)
+        connection.execute(_NOTE, rows)
 
 
 def keep_replies(connection: Connection, run_id: int, replies: Mapping[int, Body]) -> None:
     """Keeps replies beside the calls they answer."""
-    for step, body in replies.items():
-        row = update(CALLS).where(CALLS.c.run_id == run_id, CALLS.c.step == step)
-        connection.execute(row.values(reply=pack(body)))
+    rows = [{"run": run_id, "of": step, "body": pack(body)} for step, body in replies.items()]
+    if rows:
+        connection.execute(_ANSWER, rows)
 
 
 def select_calls(connection: Connection, run_id: int) -> dict[int, CallRow]:
@@ -53,7 +62,7 @@ def select_calls(connection: Connection, run_id: int) -> dict[int, CallRow]:
 def forget(connection: Connection, run_id: int, steps: Sequence[int]) -> None:
     """Drops calls that the log tells of, or that were not sent after all."""
     if steps:
-        connection.execute(delete(CALLS).where(CALLS.c.run_id == run_id, CALLS.c.step.in_(steps)))
+        connection.execute(_FORGET, [{"run": run_id, "of": step} for step in steps])
 
 
 def copy_replies(connection: Connection, old_id: int, new_id: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from evolve.runs.database import Database
 from evolve.runs.errors import LeaseLost, RunLocked, StoreError
@@ -20,6 +20,8 @@ LEASE_S: Final = 30.0
 """A lease that was not renewed for so long is free."""
 
 _LOG = logging.getLogger(__name__)
+# Statements of every transaction are made once: making one costs as much as running it.
+_OF_RUN: Final = select(LEASES).where(LEASES.c.run_id == bindparam("run"))
 _UNKNOWN_START: Final = -1
 
 
@@ -146,7 +148,7 @@ def refuse_living(connection: Connection, run: str, *, run_id: int, now: float) 
 
 
 def _row(connection: Connection, run_id: int) -> RowMapping | None:
-    return connection.execute(select(LEASES).where(LEASES.c.run_id == run_id)).mappings().one_or_none()
+    return connection.execute(_OF_RUN, {"run": run_id}).mappings().one_or_none()
 
 
 def _owner(row: RowMapping) -> Owner:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, insert, literal, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, literal, select
 
 from evolve.runs.bodies import BodyDamaged, pack, unpack
 from evolve.runs.errors import RunExists, RunNameRefused, UnknownRun
@@ -22,6 +22,11 @@ _NAME_CHARACTERS: Final = 200
 _DIGEST_DIGITS: Final = 64
 _HEADS: Final = ("step", "kind", "version", "at")
 _READ: Final = tuple(column for column in EVENTS.c if column.name != "run_id")
+# Statements of every transaction are made once: making one costs as much as running it.
+_LAST: Final = select(func.max(EVENTS.c.seq)).where(EVENTS.c.run_id == bindparam("run"))
+_ADD_EVENTS: Final = insert(EVENTS)
+_KNOWN_TEXTS: Final = select(TEXTS.c.digest).where(TEXTS.c.digest.in_(bindparam("keys", expanding=True)))
+_ADD_TEXTS: Final = insert(TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +124,11 @@ def select_runs(connection: Connection) -> list[RunRow]:
 
 def insert_events(connection: Connection, run_id: int, rows: Sequence[EventRow]) -> list[dict[str, Any]]:
     """Adds rows at the end of a run's log, and returns them with their places."""
-    last = connection.execute(select(func.max(EVENTS.c.seq)).where(EVENTS.c.run_id == run_id)).scalar_one()
+    last = connection.execute(_LAST, {"run": run_id}).scalar_one()
     first = 0 if last is None else last + 1
     numbered = [{"run_id": run_id, "seq": seq, **row} for seq, row in enumerate(rows, first)]
     if numbered:
-        connection.execute(insert(EVENTS), numbered)
+        connection.execute(_ADD_EVENTS, numbered)
     return numbered
 
 
@@ -154,10 +159,10 @@ def insert_texts(connection: Connection, blobs: Mapping[str, bytes]) -> None:
     keys = {bytes.fromhex(digest): blob for digest, blob in blobs.items()}
     if not keys:
         return
-    there = set(connection.execute(select(TEXTS.c.digest).where(TEXTS.c.digest.in_(keys))).scalars())
+    there = set(connection.execute(_KNOWN_TEXTS, {"keys": list(keys)}).scalars())
     new = [{"digest": key, "body": blob} for key, blob in keys.items() if key not in there]
     if new:
-        connection.execute(insert(TEXTS), new)
+        connection.execute(_ADD_TEXTS, new)
 
 
 def select_text(connection: Connection, digest: str) -> bytes | None:

@@ -24,6 +24,7 @@ class RunFile:
         self._database = database
         self._leases: dict[str, Lease] = {}
         """Taken through this store, by run: an append must still hold the one it took."""
+        self._ids: dict[str, int] = {}
         self._written = Recent(_REMEMBERED)
         """Digests of texts that are in the file: prompts share most of theirs."""
 
@@ -54,7 +55,7 @@ class RunFile:
         named = {digest(text): text for text in texts}
         blobs = {name: pack_text(text) for name, text in named.items() if name not in self._written}
         with self._database.write() as connection:
-            run_id = rows.find_run(connection, run, self._database.path)
+            run_id = self._run_id(connection, run)
             if at is not None:
                 self._check_right(connection, run, run_id=run_id, at=at)
             yield connection, run_id
@@ -69,7 +70,13 @@ class RunFile:
             UnknownRun: There is none of that name.
         """
         with self._database.read() as connection:
-            yield connection, rows.find_run(connection, run, self._database.path)
+            yield connection, self._run_id(connection, run)
+
+    def _run_id(self, connection: Connection, run: str) -> int:
+        """Finds a run's number, which it keeps; one that another program took away fails to be written."""
+        if run not in self._ids:
+            self._ids[run] = rows.find_run(connection, run, self._database.path)
+        return self._ids[run]
 
     def refuse_written(self, run: str, *, at: float) -> None:
         """Looks whether another holds the lease of a run, without waiting for anybody's lock.
