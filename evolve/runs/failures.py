@@ -33,9 +33,8 @@ class Failures:
 def _failure(trial: Trial) -> Failure | None:
     """What there is to tell of a trial that failed; None if it did not, or says nothing of its parent."""
     faulty = _faulty(trial)
-    if not trial.parents or (trial.kind is OutcomeKind.EVALUATED and faulty is None):
-        return None
-    if trial.reason == "duplicate":
+    told = faulty is not None or (trial.kind is OutcomeKind.REJECTED and trial.reason != "duplicate")
+    if not trial.parents or not told:  # what an endpoint or a deadline did says nothing of the parent
         return None
     reason = "faulty" if faulty is not None else trial.reason
     candidate = None if faulty is None else trial.candidate
