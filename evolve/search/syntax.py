@@ -3,9 +3,10 @@
 import ast
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 MAX_SOURCE = 100_000
 """Characters beyond which a source is not parsed; policies are far smaller, and parsing takes time."""
@@ -14,7 +15,18 @@ MAX_DEPTH = 150
 
 _UNPARSABLE = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
 _LINE_END = re.compile(r"\r\n?")
-_OPENING = re.compile(r"[\[({]")
+_OPENING = frozenset(b"[({")
+_NO_BRACKETS = bytes(frozenset(range(256)) - frozenset(b"[](){}"))
+_LEAVES = frozenset({ast.Constant, ast.Global, ast.MatchSingleton, ast.Name, ast.Nonlocal})
+_CHILDLESS = frozenset({"ctx", "kwd_attrs", "type_ignores"})
+_FIELDS: Mapping[type[ast.AST], tuple[str, ...]] = MappingProxyType(
+    {
+        kind: () if kind in _LEAVES else tuple(name for name in kind._fields if name not in _CHILDLESS)
+        for kind in vars(ast).values()
+        if isinstance(kind, type) and issubclass(kind, ast.AST)
+    }
+)
+"""Fields in which nodes may stand that say anything, by kind of node."""
 
 
 def normal_lines(source: str) -> str:
@@ -22,10 +34,12 @@ def normal_lines(source: str) -> str:
     return _LINE_END.sub("\n", source.removeprefix("\ufeff"))
 
 
+@lru_cache(maxsize=8)  # a reply is looked for an entry, checked, fingerprinted and edited, all in one step
 def parse(source: str) -> ast.Module | None:
     """Parses a source of any origin; None if it does not parse, or is too long or too deep to try.
 
-    The verdict is the same on every Python version for all but sources made to differ.
+    The verdict is the same on every Python version for all but sources made to differ. The tree is shared:
+    read it only.
     """
     if len(source) > MAX_SOURCE or "\0" in source or _bracket_depth(source) > MAX_DEPTH:
         return None
@@ -53,19 +67,23 @@ def compiles(source: str) -> bool:
 
 def _bracket_depth(source: str) -> int:
     """Bounds bracket nesting from above, cheaply: brackets in strings count as well."""
-    if len(_OPENING.findall(source)) <= MAX_DEPTH:
+    brackets = source.encode("utf-8", "surrogatepass").translate(None, _NO_BRACKETS)
+    if sum(map(brackets.count, b"[({")) <= MAX_DEPTH:
         return 0
     depth = deepest = 0
-    for character in re.findall(r"[\[\](){}]", source):
-        depth = depth + 1 if character in "[({" else max(depth - 1, 0)
-        deepest = max(deepest, depth)
+    for bracket in brackets:
+        if bracket in _OPENING:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
     return deepest
 
 
 def _depth_within(tree: ast.AST, limit: int) -> bool:
     level = [tree]
     for _ in range(limit):
-        level = [child for node in level for child in _children(node)]
+        level = _below(level)
         if not level:
             return True
     return False
@@ -73,20 +91,24 @@ def _depth_within(tree: ast.AST, limit: int) -> bool:
 
 def walk(node: ast.AST) -> list[ast.AST]:
     """Lists a node and all below it as `ast.walk` does, `ast.Load()` and its like left out, but sooner."""
-    found = [node]
-    for inner in found:
-        found += _children(inner)
+    found: list[ast.AST] = []
+    level = [node]
+    while level:
+        found += level
+        level = _below(level)
     return found
 
 
-def _children(node: ast.AST) -> list[ast.AST]:
+def _below(nodes: list[ast.AST]) -> list[ast.AST]:
+    """Lists the children of nodes, in order."""
     found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
-            found.append(value)
+    for node in nodes:
+        for name in _FIELDS[type(node)]:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                found += [item for item in value if item is not None] if None in value else value
+            elif isinstance(value, ast.AST):
+                found.append(value)
     return found
 
 
