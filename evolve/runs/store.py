@@ -80,15 +80,20 @@ class Store(RunFile):
         return self._stream(run, run_id, max(after, -1), kinds)
 
     def _stream(self, run: str, run_id: int, last: int, kinds: Collection[str] | None) -> Iterator[Event]:
-        more = True
+        more, counts = True, last < 0 and kinds is None
         while more:
             with self._database.read() as connection:
                 chunk = rows.select_events(connection, run_id, after=last, kinds=kinds, limit=_CHUNK)
+                there = rows.count_events(connection, run_id) if counts and len(chunk) < _CHUNK else None
             for row in chunk:
                 if kinds is None and row["seq"] != last + 1:
                     raise StoreCorrupt(self._database.path, f"run {run!r} lacks event {last + 1}")
                 last = row["seq"]
                 yield _event(self._database.path, run, row)
+            if there not in {None, last + 1}:  # a damaged index can hide the end of a log
+                raise StoreCorrupt(
+                    self._database.path, f"run {run!r} has {there} events, but {last + 1} are found"
+                )
             more = len(chunk) == _CHUNK
 
     def runs(self) -> list[RunRow]:

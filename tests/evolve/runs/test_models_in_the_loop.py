@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evolve.models.language_model import EndpointUnusable, InDoubt, ModelError, NotBilled, Refused
+from evolve.models.scripted import Recorded
 from evolve.runs.accounts import SILENT
 from evolve.runs.callbook import waiting_calls
 from evolve.runs.engine import EndReason
@@ -15,6 +16,7 @@ from evolve.runs.header import Header
 from evolve.runs.history import rebuild
 from evolve.runs.proposing import Proposing
 from evolve.runs.recording import first_difference
+from evolve.runs.reply import Reply
 from evolve.runs.session import Session
 from evolve.runs.state import State
 from evolve.runs.store import Store
@@ -77,6 +79,19 @@ def test_workers_and_calls_change_nothing(tmp_path: Path) -> None:
     assert one.digest == other.digest
     assert told(one) == told(other)
     assert {"evaluated", "model_failed"} <= one.outcomes
+
+
+def test_recorded_replies_make_the_same_run_at_any_parallelism(tmp_path: Path) -> None:
+    first, again = tmp_path / "first.db", tmp_path / "again.db"
+    asyncio.run(converse(first, talking(workers=2, calls=16, window=24), Clerk(delay_s=0.01)))
+    with Store.open(first, create=False) as store:
+        replies = {
+            e.step: reply
+            for e in store.events("run", kinds=(REPLIED,))
+            if (reply := Reply.of(e.body, store.text(e.body["text"])).completion) and e.step is not None
+        }
+    asyncio.run(converse(again, talking(workers=1, calls=1, window=24), Recorded(replies)))
+    assert told(read(again)) == told(read(first))
 
 
 def test_what_cannot_be_paid_twice_is_asked_once(path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from evolve.runs import mounts
+from evolve.runs.callbook import waiting_calls
 from evolve.runs.database import BUSY_S, open_database
 from evolve.runs.errors import (
     DiskFull,
@@ -203,6 +204,14 @@ def test_a_store_of_a_later_version_is_refused_and_untouched(path: Path) -> None
     ):
         Store.open(path)
     assert path.read_bytes() == content
+
+
+def test_a_store_of_the_version_before_gets_what_it_lacks(path: Path) -> None:
+    sound = read(path)
+    raw(path, "DROP TABLE calls", "PRAGMA user_version = 1").close()
+    with Store.open(path) as store:
+        assert waiting_calls(store, store.runs()[0].name) == {}
+    assert read(path) == sound
 
 
 def test_damage_in_the_middle_is_found_where_it_is_reached(path: Path) -> None:
