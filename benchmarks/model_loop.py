@@ -1,18 +1,21 @@
 """How much of a search that asks models is the harness: workers kept busy, and engine time for each step.
 
-`busy`: a run against `benchmarks.llm_endpoint`, which answers after 50 ms, with two workers, 16 calls in flight and
-a window of 32. Every process shares the machine's cores. A worker counts as busy while it measures; the first
-tenth of the run is warm-up.
+`busy` and `paced` run against `benchmarks.llm_endpoint`, which answers after 50 ms, with two workers, 16
+calls in flight and a window of 32; the first tenth of a run is warm-up. `busy` measures with real
+workers, which share the cores with engine and endpoint: evaluations take what the problem takes. `paced`
+gives every evaluation 20 ms on one of two nominal workers, far less than real problems take, to see how
+fast the harness can feed them.
 
-`engine`: 10,000 candidates with a model that answers at once and a measurer that takes no time, so that what is
-left is prompts, replies, ledger, archive and log; time is the processor's, of the whole process less the model
-and the measurer.
+`engine` is 10,000 candidates with a model that answers at once and a measurer that takes no time, so that
+what is left is prompts, replies, ledger, archive and log; time is the processor's, of the whole process
+less the model and the measurer.
 """
 
 import asyncio
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -23,7 +26,7 @@ from benchmarks.search import Silent
 from evaluators.job import Job, Measured
 from evaluators.values import Measurement, Usage
 from evolve.models.estimate import estimated_tokens
-from evolve.models.language_model import Call, Completion
+from evolve.models.language_model import Call, Completion, LanguageModel
 from evolve.models.model_spec import ModelSpec, Price
 from evolve.models.opening import open_models
 from evolve.models.redaction import Redactor
@@ -63,7 +66,7 @@ def spec_of(problem: str, evals: int, api_base: str | None = None) -> RunSpec:
     )
 
 
-async def run_busy(path: Path, url: str, problem: str, evals: int) -> Row:
+async def run_busy(path: Path, url: str, problem: str, evals: int) -> list[Row]:
     """Runs a search against the endpoint and reads from its log how busy the workers were."""
     spec, redact = spec_of(problem, evals, url), Redactor({})
     with Store.open(path) as store:
@@ -75,13 +78,15 @@ async def run_busy(path: Path, url: str, problem: str, evals: int) -> Row:
         last = committed[-1].at
         walls = [e.body["usage"][1] for e in store.events("busy", kinds=(MEASURED,)) if first < e.at <= last]
     candidates = sum(first < e.at <= last for e in committed)
-    return {
-        "problem": problem,
-        "evaluated": ending.state.evaluated,
-        "evaluation ms": 1e3 * sum(walls) / candidates,
-        "evaluations/s": candidates / (last - first),
-        "busy %": 100 * sum(walls) / (spec.workers * (last - first)),
-    }
+    return [
+        {
+            "problem": problem,
+            "evaluated": ending.state.evaluated,
+            "evaluation ms": 1e3 * sum(walls) / candidates,
+            "evaluations/s": candidates / (last - first),
+            "busy %": 100 * sum(walls) / (spec.workers * (last - first)),
+        }
+    ]
 
 
 class Instant:
@@ -128,50 +133,111 @@ class Nominal:
         return Measured(found, Usage())
 
 
+class Paced:
+    """Nominal workers that take their time for every SEARCH and VALIDATION, and note when they worked."""
+
+    def __init__(self, inner: Nominal, workers: int, evaluation_s: float) -> None:
+        self.spans: list[tuple[float, float]] = []
+        self._inner = inner
+        self._evaluation_s = evaluation_s
+        self._idle = asyncio.Semaphore(workers)
+
+    async def measure(self, job: Job, /) -> Measured:
+        """Measures after its time."""
+        if job.split is Split.SMOKE:
+            return await self._inner.measure(job)
+        async with self._idle:
+            began = time.perf_counter()
+            await asyncio.sleep(self._evaluation_s)
+            measured = await self._inner.measure(job)
+            self.spans.append((began, time.perf_counter()))
+            return measured
+
+
+async def run_paced(path: Path, url: str, problem: str, evals: int) -> list[Row]:
+    """Runs a search against the endpoint on nominal workers, and tells how much of their time they worked."""
+    setting, spec = Setting.load(problem, "generated"), spec_of(problem, evals, url)
+    nominal = Nominal(setting.stages, [axis.metric for axis in setting.problem.axes])
+    workers = Paced(nominal, spec.workers, 0.02)
+    models = open_models(spec.models, {}, Redactor({}))
+    with Store.open(path) as store:
+        engine = engine_of(store, setting, spec, Stepper(
+            spec, workers, groups=setting.groups(), answerer=caller_of(store, spec, models)
+        ))  # fmt: skip
+        await engine.run()
+    first, last = workers.spans[int(len(workers.spans) * _WARM_UP)][0], workers.spans[-1][1]
+    late = [(a, b) for a, b in workers.spans if a >= first]
+    worked = sum(b - a for a, b in late)
+    return [
+        {
+            "problem": problem,
+            "evaluated": engine.state.evaluated,
+            "evaluation ms": 1e3 * worked / len(late),
+            "evaluations/s": len(late) / (last - first),
+            "busy %": 100 * worked / (spec.workers * (last - first)),
+        }
+    ]
+
+
+def caller_of(store: Store, spec: RunSpec, models: Mapping[str, LanguageModel]) -> Caller:
+    """Starts a run in a store and makes its caller."""
+    store.create("run", [], at=0.0)
+    book = CallBook(store, "run", time.time)
+    return Caller(models, book, calls=spec.calls_in_flight, deadline_s=spec.call_deadline_s)
+
+
+def engine_of(
+    store: Store, setting: Setting, spec: RunSpec, stepper: Stepper, heard: Callable[[], None] = lambda: None
+) -> Engine:
+    """Makes the engine of a run; `heard` is called after every transaction."""
+
+    def append(drafts: Sequence[Draft], texts: Sequence[str], settled: Sequence[int]) -> None:
+        store.append("run", drafts, at=time.time(), texts=texts, settled=settled)
+        heard()
+
+    seeds = [Candidate(setting.problem.baseline(name).source) for name in spec.seeds]
+    return Engine(Asking(setting.problem, spec, seeds, proposer_of(spec)), stepper, append=append)
+
+
 async def run_engine(path: Path, problem: str, evals: int) -> list[Row]:
     """Runs the engine alone and tells what a step cost early and late."""
     setting, spec = Setting.load(problem, "generated"), spec_of(problem, evals)
     model, measurer = Instant(), Nominal(setting.stages, [axis.metric for axis in setting.problem.axes])
     marks: list[float] = []
+
+    def heard() -> None:
+        marks.append(time.process_time() - model.cpu_s - measurer.cpu_s)
+
     with Store.open(path) as store:
-        store.create("engine", [], at=0.0)
-
-        def append(drafts: Sequence[Draft], texts: Sequence[str], settled: Sequence[int]) -> None:
-            store.append("engine", drafts, at=time.time(), texts=texts, settled=settled)
-            marks.append(time.process_time() - model.cpu_s - measurer.cpu_s)
-
-        caller = Caller({"local": model}, CallBook(store, "engine", time.time), calls=16, deadline_s=60)
-        seeds = [Candidate(setting.problem.baseline(name).source) for name in spec.seeds]
-        asking = Asking(setting.problem, spec, seeds, proposer_of(spec))
+        caller = caller_of(store, spec, {"local": model})
         stepper = Stepper(spec, measurer, groups=setting.groups(), answerer=caller)
-        engine = Engine(asking, stepper, append=append)
+        engine = engine_of(store, setting, spec, stepper, heard)
         await engine.run()
-        elites, size = len(engine.state.archive), path.stat().st_size
-    rows: list[Row] = []
+    size, rows = path.stat().st_size, list[Row]()  # noqa: ASYNC240 - nothing else runs here
     for name, start in (("100", 100), (f"{engine.state.evaluated:,}", len(marks) - _SPAN - 1)):
-        span = [
-            1e3 * (b - a) for a, b in zip(marks[start:], marks[start + 1 : start + 1 + _SPAN], strict=False)
-        ]
-        rows.append({"candidate": name, "mean ms": sum(span) / len(span), "median ms": median(span),
-                     "elites": elites, "kB a step": size / len(marks) / 1e3})  # fmt: skip
+        span = [1e3 * (b - a) for a, b in pairwise(marks[start : start + _SPAN + 1])]
+        mean, elites = sum(span) / len(span), len(engine.state.archive)
+        each = {"mean ms": mean, "median ms": median(span), "elites": elites}
+        rows.append({"candidate": name, **each, "kB a step": size / len(marks) / 1e3})
     return rows
 
 
 def main() -> None:
     """Runs what is asked for and prints it."""
     parser = arguments(__doc__ or "")
-    parser.add_argument("--part", choices=["busy", "engine"], default="busy")
+    parser.add_argument("--part", choices=["busy", "paced", "engine"], default="busy")
     parser.add_argument("--problem", default="txn")
-    parser.add_argument("--evals", type=int, help="candidates; 600 for busy, 10,000 for engine")
+    parser.add_argument("--evals", type=int, help="candidates; 300, 3,000 for paced, 10,000 for engine")
     chosen = parser.parse_args()
-    evals = chosen.evals or {"busy": 600, "engine": 10_000}[chosen.part]
+    evals = chosen.evals or {"busy": 300, "paced": 3_000, "engine": 10_000}[chosen.part]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "loop.db"
-        if chosen.part == "busy":
-            with serving(Law(seed=1, delay_s=0.05, shares={"useful": 0.8, "useless": 0.2})) as served:
-                rows = [asyncio.run(run_busy(path, served.url, chosen.problem, evals))]
-        else:
+        if chosen.part == "engine":
             rows = asyncio.run(run_engine(path, chosen.problem, evals))
+        else:
+            run = run_busy if chosen.part == "busy" else run_paced
+            with serving(Law(seed=1, delay_s=0.05, shares={"useful": 0.8, "useless": 0.2})) as served:
+                rows = asyncio.run(run(path, served.url, chosen.problem, evals))
     show(f"model loop ({chosen.part})", rows, as_json=chosen.json)
 
 
