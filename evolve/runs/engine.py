@@ -140,9 +140,10 @@ class Engine:
     async def _head(self) -> Trial | None:
         """Waits for the oldest step in flight; None if the run is to stop first."""
         head = self._flight[self.state.commits]
-        stop = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait({head, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
+        if not head.done():
+            stop = asyncio.ensure_future(self._stop.wait())
+            await asyncio.wait({head, stop}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
         if self._stop.is_set():
             return None
         del self._flight[self.state.commits]
