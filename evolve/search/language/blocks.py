@@ -1,19 +1,24 @@
-"""Edits in a reply: SEARCH/REPLACE blocks and unified diffs, found in it and applied to a program."""
+"""Edits in a reply, as models write them: SEARCH/REPLACE blocks and unified diffs."""
 
-import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Final
 
-MOST_EDITS: Final = 200
+from evolve.search.language.fences import unnumbered
+
+MOST_EDITS: Final = 60
 """More edits in one reply are no edit; the bound keeps hostile replies cheap."""
-_TAB: Final = 4
-_SEARCH: Final = re.compile(r"\s*<{5,10}\s*(?:search|original|old)\b.*", re.IGNORECASE)
-_DIVIDER: Final = re.compile(r"\s*={5,10}\s*")
-_REPLACE: Final = re.compile(r"\s*>{5,10}\s*(?:(?:replace|updated|new)\b.*)?", re.IGNORECASE)
-_HUNK: Final = re.compile(r"@@.*")
+_SEARCH: Final = re.compile(
+    r"\s*+(?:<{5,10}\s*+(?:(?:search|original|old)\b.*+)?|-{5,10}\s*+search\b.*+)", re.IGNORECASE
+)
+_DIVIDER: Final = re.compile(r"\s*+={5,10}(?:\s.*+)?")
+_REPLACE: Final = re.compile(
+    r"\s*+(?:>{5,10}\s*+(?:(?:replace|updated|new)\b.*+)?|\+{5,10}\s*+replace\b.*+)", re.IGNORECASE
+)
+_FENCE: Final = re.compile(r"\s*+(?:`{3,}+|~{3,}+)\s*+\w*+\s*+")
+_MARKERS: Final = frozenset(sign * 5 for sign in "<=>-+")
+_HEADS: Final = ("--- ", "+++ ", "diff ", "index ", "new file ", "*** ", "\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,132 +42,85 @@ class Misfit:
 
 
 def edits_in(text: str) -> tuple[Edit, ...] | Misfit:
-    """Finds SEARCH/REPLACE blocks, within fences or without; none if there are none."""
+    """Finds SEARCH/REPLACE blocks, within fences or without; none if there are none.
+
+    A block without its last marker ends where its fence does: models forget the marker, but a fence that is
+    there shows that nothing is missing.
+    """
     found, search, replace, inside = list[Edit](), list[str](), list[str](), ""
     for number, line in enumerate(text.split("\n"), 1):
-        if _SEARCH.fullmatch(line):
-            if inside:
-                return Misfit(
-                    "half_edit", f"a block begins in line {number} before the one above it has ended"
-                )
+        marker = _marker(line)
+        if marker == "search":
+            if inside and (half := _ended(found, search, replace, inside)) is not None:
+                return Misfit("half_edit", f"the block before line {number} of the reply has no {half}")
             search, replace, inside = [], [], "search"
-        elif inside == "search" and _DIVIDER.fullmatch(line):
+        elif marker == "divider" and inside == "search":
             inside = "replace"
-        elif inside == "replace" and _REPLACE.fullmatch(line):
-            found.append(Edit(tuple(search), tuple(replace)))
+        elif marker == "replace" and inside == "replace":
+            found.append(_edit(search, replace))
             inside = ""
         elif inside:
             (search if inside == "search" else replace).append(line)
         if len(found) > MOST_EDITS:
-            return Misfit("too_many_edits", f"the reply has more than {MOST_EDITS} edits")
-    if inside:
-        missing = "=======" if inside == "search" else ">>>>>>> REPLACE"
-        return Misfit("half_edit", f"the last block has no {missing}")
+            return Misfit(
+                "too_many_edits", f"the reply has more than {MOST_EDITS} blocks; write the program anew"
+            )
+    if inside and (half := _ended(found, search, replace, inside)) is not None:
+        return Misfit("half_edit", f"the last block has no {half}")
     return tuple(found)
 
 
+def _marker(line: str) -> str:
+    """Which marker a line is; empty for any other line."""
+    if line.lstrip()[:5] not in _MARKERS:
+        return ""
+    if _SEARCH.fullmatch(line):
+        return "search"
+    if _DIVIDER.fullmatch(line):
+        return "divider"
+    return "replace" if _REPLACE.fullmatch(line) else ""
+
+
+def _ended(found: list[Edit], search: list[str], replace: list[str], inside: str) -> str | None:
+    """Adds the edit of a block that lacks its last marker, if a fence ends it; else names what is missing."""
+    if inside == "search":
+        return "======="
+    fence = next((number for number, line in enumerate(replace) if _FENCE.fullmatch(line)), None)
+    if fence is None:
+        return ">>>>>>> REPLACE"
+    found.append(_edit(search, replace[:fence]))
+    return None
+
+
+def _edit(search: Sequence[str], replace: Sequence[str]) -> Edit:
+    return Edit(tuple(unnumbered(_bare(search))), tuple(unnumbered(_bare(replace))))
+
+
+def _bare(lines: Sequence[str]) -> Sequence[str]:
+    """Drops a fence around the lines of one half of a block."""
+    full = [number for number, line in enumerate(lines) if line.strip()]
+    if len(full) >= 2 and all(_FENCE.fullmatch(lines[end]) for end in (full[0], full[-1])):
+        return lines[full[0] + 1 : full[-1]]
+    return lines
+
+
 def hunks_in(diff: str) -> tuple[Edit, ...]:
-    """Reads the hunks of a unified diff; line numbers are ignored, since models seldom count right."""
+    """Reads the hunks of a unified diff, as far as they may be one edit each.
+
+    Line numbers are ignored, since models seldom count right.
+    """
     found, search, replace = list[Edit](), list[str](), list[str]()
     for line in [*diff.split("\n"), "@@"]:
-        if _HUNK.fullmatch(line):
+        if line.startswith("@@"):
             if search != replace:
                 found.append(Edit(tuple(search), tuple(replace)))
+            if len(found) > MOST_EDITS:
+                break
             search, replace = [], []
-        elif line.startswith(("--- ", "+++ ", "diff ", "index ", "\\")):
-            continue
-        else:
+        elif not line.startswith(_HEADS):
+            text = line[1:] if line[:1] in {"+", "-", " "} else line
             if not line.startswith("+"):
-                search.append(line[1:])
+                search.append(text)
             if not line.startswith("-"):
-                replace.append(line[1:])
-    return tuple(found[:MOST_EDITS])
-
-
-def applied(source: str, edits: Sequence[Edit]) -> str | Misfit:
-    """Applies edits in order, each to what the ones before left; all of them, or none."""
-    lines = source.split("\n")
-    for number, edit in enumerate(edits, 1):
-        result = _applied(lines, edit, number)
-        if isinstance(result, Misfit):
-            return result
-        lines = result
-    return "\n".join(lines)
-
-
-def _applied(lines: list[str], edit: Edit, number: int) -> list[str] | Misfit:
-    if not any(line.strip() for line in edit.search):
-        return Misfit("edit_not_found", f"block {number} searches for nothing; name lines of the program")
-    for search, replace, key in _tiers(edit):
-        places = _places(lines, search, key)
-        if len(places) > 1:
-            there = ", ".join(str(place + 1) for place in places[:5])
-            return Misfit("ambiguous_edit", f"the SEARCH lines of block {number} stand at lines {there}")
-        if places:
-            return [*lines[: places[0]], *replace, *lines[places[0] + len(search) :]]
-    return _shifted(lines, edit, number)
-
-
-Tier = tuple[Sequence[str], Sequence[str], Callable[[str], str]]
-
-
-def _tiers(edit: Edit) -> list[Tier]:
-    """Ways to look for an edit, the strictest first."""
-    search, replace = _unpadded(edit.search), _unpadded(edit.replace)
-    return [
-        (edit.search, edit.replace, lambda line: line),
-        (edit.search, edit.replace, str.rstrip),
-        (search, replace, str.rstrip),
-        (search, replace, lambda line: line.expandtabs(_TAB).rstrip()),
-    ]
-
-
-def _unpadded(lines: Sequence[str]) -> Sequence[str]:
-    """Drops blank lines at both ends."""
-    first = len(list(takewhile(lambda line: not line.strip(), lines)))
-    last = len(list(takewhile(lambda line: not line.strip(), reversed(lines))))
-    return lines[first : len(lines) - last]
-
-
-def _places(lines: Sequence[str], search: Sequence[str], key: Callable[[str], str]) -> list[int]:
-    there, wanted = [key(line) for line in lines], [key(line) for line in search]
-    starts = range(len(there) - len(wanted) + 1)
-    return [i for i in starts if there[i] == wanted[0] and there[i : i + len(wanted)] == wanted]
-
-
-def _shifted(lines: list[str], edit: Edit, number: int) -> list[str] | Misfit:
-    """Looks for lines that differ in nothing but how far all of them are indented."""
-    search, replace = _unpadded(edit.search), _unpadded(edit.replace)
-    flat = [line.expandtabs(_TAB).rstrip() for line in lines]
-    wanted = [line.expandtabs(_TAB).rstrip() for line in search]
-    bare = [line.lstrip() for line in wanted]
-    places = [
-        i
-        for i in _places([line.lstrip() for line in flat], bare, str)
-        if len({_indent(flat[i + j]) - _indent(w) for j, w in enumerate(wanted) if w}) == 1
-    ]
-    if len(places) > 1:
-        there = ", ".join(str(place + 1) for place in places[:5])
-        return Misfit("ambiguous_edit", f"the SEARCH lines of block {number} stand at lines {there}")
-    if not places:
-        return Misfit("edit_not_found", _nearest(lines, search, number))
-    shift = _indent(flat[places[0]]) - _indent(wanted[0])
-    moved = [_moved(line.expandtabs(_TAB), shift) for line in replace]
-    return [*lines[: places[0]], *moved, *lines[places[0] + len(search) :]]
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _moved(line: str, shift: int) -> str:
-    if not line.strip():
-        return ""
-    return " " * shift + line if shift > 0 else line[min(-shift, _indent(line)) :]
-
-
-def _nearest(lines: Sequence[str], search: Sequence[str], number: int) -> str:
-    first = search[0].strip()
-    told = f"the SEARCH lines of block {number}, from {first!r:.80}, are not in the program"
-    near = difflib.get_close_matches(first, [line.strip() for line in lines[:2000]], n=1)
-    return f"{told}; nearest is {near[0]!r:.80}" if near and near[0] != first else told
+                replace.append(text)
+    return tuple(found)
