@@ -49,16 +49,19 @@ class _Reader:
         """Joins the tokens; variables come out as numbers in order of first use."""
         _node(self, tree, Scope(None))
         numbers: dict[tuple[Scope, str], int] = {}
-        found = (self._resolved(token, numbers) if isinstance(token, Use) else token for token in self.found)
-        return "".join(found)
+        return "".join(
+            [
+                token if isinstance(token, str) else token.token or self._resolved(token, numbers)
+                for token in self.found
+            ]
+        )
 
     def _resolved(self, use: Use, numbers: dict[tuple[Scope, str], int]) -> str:
-        if not use.token:
-            owner = self._renamed(use)
-            if owner is None:
-                use.token = _token(f"name {use.name}")
-            else:
-                use.token = _token(f"variable {numbers.setdefault((owner, use.name), len(numbers))}")
+        owner = self._renamed(use)
+        if owner is None:
+            use.token = _token(f"name {use.name}")
+        else:
+            use.token = _token(f"variable {numbers.setdefault((owner, use.name), len(numbers))}")
         return use.token
 
     def _renamed(self, use: Use) -> Scope | None:

@@ -146,7 +146,7 @@ def readable(source: str) -> str:
 
 def visible(text: str) -> str:
     """Makes every space a plain one, and drops what has no width."""
-    return text.translate(_INVISIBLE)
+    return text if text.isascii() else text.translate(_INVISIBLE)
 
 
 def unnumbered(lines: Sequence[str]) -> Sequence[str]:

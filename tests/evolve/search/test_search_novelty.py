@@ -6,6 +6,7 @@ from time import process_time
 import pytest
 
 from evolve.search.novelty import fingerprint
+from evolve.search.syntax import parse
 
 SOURCE = '''\
 """A policy."""
@@ -140,6 +141,14 @@ def test_a_source_that_does_not_parse_is_its_text() -> None:
 
 def test_the_fingerprint_is_the_same_on_every_machine() -> None:
     assert fingerprint(SOURCE) == "95acfa2de1d71006aae25a23d859d05c39fa8635cde26f6cf731a87db1e49d81"
+
+
+@pytest.mark.parametrize("nested", ["[{}]", "({},)", "-{}", "f({})", "a[{}]", "lambda: {}", "{{1: {}}}"])
+def test_the_deepest_tree_that_parses_is_read(nested: str) -> None:
+    sources = ["x"]
+    while parse(deeper := nested.format(sources[-1])) is not None:
+        sources.append(deeper)
+    assert len({fingerprint(source) for source in sources}) == len(sources)
 
 
 HOSTILE = {
