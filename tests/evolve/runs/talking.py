@@ -85,7 +85,7 @@ class Clerk:
 
 
 def talking(**changes: object) -> RunSpec:
-    return spec(**{"proposer": Proposer.LLM, "models": (MODEL,), "max_evals": 30, **changes})
+    return spec(**{"proposer": Proposer.LLM, "models": (MODEL,), "max_evals": 16, **changes})
 
 
 async def converse(

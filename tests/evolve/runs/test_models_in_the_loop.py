@@ -119,19 +119,19 @@ def test_a_call_in_doubt_stays_spent(path: Path) -> None:
 
 def test_dollars_are_never_passed_and_end_the_run(path: Path) -> None:
     clerk = Clerk(delay_s=0.001)
-    ending = asyncio.run(converse(path, talking(max_evals=1000, max_usd=0.05), clerk))
+    ending = asyncio.run(converse(path, talking(max_evals=1000, max_usd=0.03), clerk))
     assert ending.reason is EndReason.MAX_USD
-    assert 0.035 < sum(clerk.paid.values()) <= 0.05  # the last reserve does not fit, so a little is left
+    assert 0.018 < sum(clerk.paid.values()) <= 0.03  # the last reserve does not fit, so a little is left
 
 
 def test_tokens_are_never_passed_and_end_the_run(path: Path) -> None:
-    ending = asyncio.run(converse(path, talking(max_evals=1000, max_tokens=30_000), Clerk(delay_s=0.001)))
+    ending = asyncio.run(converse(path, talking(max_evals=1000, max_tokens=20_000), Clerk(delay_s=0.001)))
     assert ending.reason is EndReason.MAX_TOKENS
-    assert ending.state.accounts.ledger.spent.tokens <= 30_000
+    assert ending.state.accounts.ledger.spent.tokens <= 20_000
 
 
 def test_more_dollars_go_on_where_the_old_ones_ended(path: Path) -> None:
-    asyncio.run(converse(path, talking(max_evals=1000, max_usd=0.03), Clerk(delay_s=0.001)))
+    asyncio.run(converse(path, talking(max_evals=1000, max_usd=0.02), Clerk(delay_s=0.001)))
     before = read(path).events
     ending = asyncio.run(converse_on(path, Clerk(delay_s=0.001), max_usd=0.05))
     assert ending.reason is EndReason.MAX_USD
@@ -141,12 +141,12 @@ def test_more_dollars_go_on_where_the_old_ones_ended(path: Path) -> None:
 
 def test_an_unusable_endpoint_stops_the_run_at_once_and_loses_nothing(path: Path) -> None:
     def gone(step: int, attempt: int) -> ModelError | None:
-        return EndpointUnusable("quota", "no credit is left") if step >= 12 else None
+        return EndpointUnusable("quota", "no credit is left") if step >= 8 else None
 
     with pytest.raises(EndpointUnusable, match="no credit is left"):
         asyncio.run(converse(path, talking(), Clerk(gone)))
     state = rebuilt(path)
-    assert 3 <= state.commits <= 12
+    assert 3 <= state.commits <= 8
     with Store.open(path, create=False) as store:
         *_, last = store.events("run")
         assert (last.kind, last.body) == (STOPPED, {"reason": "endpoint", "detail": "no credit is left"})
@@ -165,7 +165,7 @@ def test_a_stopped_and_resumed_run_is_the_uninterrupted_one(tmp_path: Path) -> N
         interrupted = asyncio.Event()
 
         def stop(step: int, attempt: int) -> ModelError | None:
-            if step >= 14:
+            if step >= 9:
                 interrupted.set()
             return unlucky(step, attempt)
 
@@ -201,8 +201,8 @@ def test_a_model_that_was_never_reached_is_given_up_soon(path: Path) -> None:
 
 
 def test_a_repeated_run_is_the_recorded_one_without_its_model(path: Path) -> None:
-    asyncio.run(converse(path, talking(max_usd=0.04, max_evals=1000), Clerk(unlucky, delay_s=0.001)))
-    asyncio.run(converse_on(path, Clerk(unlucky, delay_s=0.001), max_usd=0.06))
+    asyncio.run(converse(path, talking(max_usd=0.02, max_evals=1000), Clerk(unlucky, delay_s=0.001)))
+    asyncio.run(converse_on(path, Clerk(unlucky, delay_s=0.001), max_usd=0.03))
 
     async def repeat() -> EndReason:
         with Store.open(path, create=False) as store:
