@@ -8,7 +8,7 @@ from typing import Final
 from evolve.search.language.fences import unnumbered
 
 MOST_EDITS: Final = 60
-"""More edits in one reply are no edit; the bound keeps hostile replies cheap."""
+"""More edits in one reply are none; the bound keeps hostile replies cheap."""
 _SEARCH: Final = re.compile(
     r"\s*+(?:<{5,10}\s*+(?:(?:search|original|old)\b.*+)?|-{5,10}\s*+search\b.*+)", re.IGNORECASE
 )
@@ -61,10 +61,6 @@ def edits_in(text: str) -> tuple[Edit, ...] | Misfit:
             inside = ""
         elif inside:
             (search if inside == "search" else replace).append(line)
-        if len(found) > MOST_EDITS:
-            return Misfit(
-                "too_many_edits", f"the reply has more than {MOST_EDITS} blocks; write the program anew"
-            )
     if inside and (half := _ended(found, search, replace, inside)) is not None:
         return Misfit("half_edit", f"the last block has no {half}")
     return tuple(found)
@@ -105,7 +101,7 @@ def _bare(lines: Sequence[str]) -> Sequence[str]:
 
 
 def hunks_in(diff: str) -> tuple[Edit, ...]:
-    """Reads the hunks of a unified diff, as far as they may be one edit each.
+    """Reads the hunks of a unified diff, up to one more than are applied.
 
     Line numbers are ignored, since models seldom count right.
     """

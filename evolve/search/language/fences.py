@@ -38,7 +38,7 @@ MOST_FENCES: Final = 1000
 """More fences in one reply are none; the bound keeps hostile replies cheap."""
 MOST_ENDS: Final = 30
 """Lines of prose behind a program without a fence that are tried to be left off."""
-_TRIED: Final = 300_000
+_TRIED: Final = 200_000
 """Characters that are tried in all, before a program without a fence is given up."""
 
 

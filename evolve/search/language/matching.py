@@ -1,6 +1,6 @@
 """Edits applied to a program, whose lines are found although a reply writes them a little otherwise."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -20,7 +20,7 @@ _ALIKE: Final = 0.5
 def applied(source: str, edits: Sequence[Edit]) -> str | Misfit:
     """Applies edits in order, each to what the ones before left; all of them, or none."""
     if len(edits) > MOST_EDITS:
-        return Misfit("too_many_edits", f"the reply has more than {MOST_EDITS} hunks; write the program anew")
+        return Misfit("too_many_edits", f"the reply has more than {MOST_EDITS} edits; write the program anew")
     lines = source.split("\n")
     for number, edit in enumerate(edits, 1):
         result = _applied(lines, edit, number)
@@ -31,36 +31,42 @@ def applied(source: str, edits: Sequence[Edit]) -> str | Misfit:
 
 
 def _applied(lines: list[str], edit: Edit, number: int) -> list[str] | Misfit:
-    """Replaces what the strictest way of looking finds, if that is one place."""
-    if not any(line.strip() for line in edit.search):
+    """Replaces what the strictest way of looking finds, if that is one place.
+
+    First every character counts, then neither white space at ends nor how it is written, then nothing but how
+    lines are indented to each other.
+    """
+    search, replace = _unpadded(edit.search), _unpadded(edit.replace)
+    if not search:
         return Misfit("edit_not_found", f"block {number} searches for nothing; name lines of the program")
-    for search, replace, there in _ways(lines, edit):
-        places = _places(there, search)
-        if len(places) > 1:
-            return _ambiguous(places, number)
-        if places:
-            return [*lines[: places[0]], *replace, *lines[places[0] + len(search) :]]
-    return _shifted(lines, edit, number)
+    places = _places(lines, edit.search)
+    if places:
+        found = _only(places, number)
+        return found if isinstance(found, Misfit) else _replaced(lines, found, edit.search, edit.replace)
+    there, wanted = [_level(line) for line in lines], [_level(line) for line in search]
+    places = _places(there, wanted) or _shifted(there, wanted)
+    if not places:
+        return Misfit("edit_not_found", _nearest(lines, search, number))
+    found = _only(places, number)
+    if isinstance(found, Misfit):
+        return found
+    shift = _indent(there[found]) - _indent(wanted[0])
+    is_tabbed = any(line.startswith("\t") for line in lines[found : found + len(search)])
+    moved = [_moved(_level(line), shift) for line in replace]
+    return _replaced(lines, found, search, [_tabbed(line) for line in moved] if is_tabbed else moved)
 
 
-def _ambiguous(places: Sequence[int], number: int) -> Misfit:
+def _replaced(lines: list[str], place: int, search: Sequence[str], replace: Sequence[str]) -> list[str]:
+    return [*lines[:place], *replace, *lines[place + len(search) :]]
+
+
+def _only(places: Sequence[int], number: int) -> int | Misfit:
+    if len(places) == 1:
+        return places[0]
     told = ", ".join(str(place + 1) for place in places[:5])
     return Misfit(
         "ambiguous_edit", f"the SEARCH lines of block {number} stand at lines {told}; add lines around them"
     )
-
-
-def _ways(lines: list[str], edit: Edit) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
-    """Yields what to look for, what to put there, and among which lines to look; the strictest way first."""
-    yield edit.search, edit.replace, lines
-    search, replace = _unpadded(edit.search), _unpadded(edit.replace)
-    ways: tuple[tuple[Sequence[str], Sequence[str], Callable[[str], str]], ...] = (
-        (edit.search, edit.replace, str.rstrip),
-        (search, replace, str.rstrip),
-        (search, replace, _level),
-    )
-    for wanted, instead, normal in ways:
-        yield [normal(line) for line in wanted], instead, [normal(line) for line in lines]
 
 
 def _level(line: str) -> str:
@@ -89,22 +95,13 @@ def _joined(lines: Sequence[str]) -> str:
     return "\n".join(["", *lines, ""])
 
 
-def _shifted(lines: list[str], edit: Edit, number: int) -> list[str] | Misfit:
-    """Looks for lines that differ in nothing but how far all of them are indented."""
-    search, replace = _unpadded(edit.search), _unpadded(edit.replace)
-    there, wanted = [_level(line) for line in lines], [_level(line) for line in search]
-    places = [
+def _shifted(there: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Where lines differ in nothing but how far all of them are indented."""
+    return [
         place
         for place in _places([line.lstrip() for line in there], [line.lstrip() for line in wanted])
         if len({_indent(there[place + n]) - _indent(line) for n, line in enumerate(wanted) if line}) == 1
     ]
-    if len(places) > 1:
-        return _ambiguous(places, number)
-    if not places:
-        return Misfit("edit_not_found", _nearest(lines, search, number))
-    shift = _indent(there[places[0]]) - _indent(wanted[0])
-    moved = [_moved(visible(line).expandtabs(_TAB), shift) for line in replace]
-    return [*lines[: places[0]], *moved, *lines[places[0] + len(search) :]]
 
 
 def _indent(line: str) -> int:
@@ -115,6 +112,11 @@ def _moved(line: str, shift: int) -> str:
     if not line.strip():
         return ""
     return " " * shift + line if shift > 0 else line[min(-shift, _indent(line)) :]
+
+
+def _tabbed(line: str) -> str:
+    tabs = _indent(line) // _TAB
+    return "\t" * tabs + line[tabs * _TAB :]
 
 
 def _nearest(lines: Sequence[str], search: Sequence[str], number: int) -> str:

@@ -104,7 +104,7 @@ def _found(text: str, parent: str, entry: str) -> str | Unusable:
     edited = edits if isinstance(edits, Misfit) else applied(parent, edits) if edits else None
     if isinstance(edited, str):
         return edited
-    programs = [cleaned(b.text) for b in fenced if entry in b.text and not _is_diff(b)][-MOST_BLOCKS:]
+    programs = [cleaned(b.text) for b in fenced if entry in b.text][-MOST_BLOCKS:]
     whole = _whole(programs, entry)
     if whole is not None:
         return whole

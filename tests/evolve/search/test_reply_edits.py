@@ -32,11 +32,13 @@ SAME_EDIT = {
     "indented markers": "".join(f"   {line}\n" for line in EDIT.splitlines()),
     "line ends of Windows": EDIT.replace("\n", "\r\n"),
     "spaces that do not break": EDIT.replace("LIMIT = 3", "LIMIT\u00a0= 3"),
+    "spaces that do not break in what is put there": EDIT.replace("LIMIT = 4", "LIMIT\u00a0= 4"),
     "no last marker but the fence's end": f"```\n{EDIT.removesuffix('>>>>>>> REPLACE')}```\nDone.",
     "a diff": f"```diff\n{DIFF}```",
     "a diff with wrong numbers": f"```diff\n{DIFF.replace('-1,9 +1,9', '-70,2 +99,1')}```",
     "a diff without heads": "```diff\n-LIMIT = 3\n+LIMIT = 4\n```",
     "a diff whose blank lines lost their space": f"```diff\n{STRIPPED}```",
+    "a diff whose context lost its space": f"```diff\n{DIFF.replace(' import', 'import')}```",
     "a diff in a fence without a name": f"```\n{DIFF}```",
     "a patch": f"```\n*** Begin Patch\n*** Update File: p.py\n{HUNK}*** End Patch\n```",
 }
@@ -108,6 +110,25 @@ def test_the_strictest_match_decides() -> None:
     assert read(block("    x = 1", "    x = 2"), parent=parent) == parent.replace(
         "\n    x = 1", "\n    x = 2"
     )
+
+
+def test_a_blank_line_can_tell_places_apart() -> None:
+    parent = "def solve(task):\n    x = 1\n\n    x = 1\n    return x\n"
+    expected = "def solve(task):\n    x = 1\n\n    x = 2\n    return x\n"
+    assert read(block("\n    x = 1", "\n    x = 2"), parent=parent) == expected
+
+
+def test_indentation_tells_places_apart_where_white_space_at_ends_is_off() -> None:
+    parent = "def solve(task):\n    if task:\n        x = 1\n    x = 1\n    return x\n"
+    assert read(block("    x = 1 ", "    x = 2"), parent=parent) == parent.replace(
+        "\n    x = 1", "\n    x = 2"
+    )
+
+
+def test_an_edit_in_spaces_of_a_program_in_tabs_becomes_one_in_tabs() -> None:
+    parent = "def solve(task):\n\tif task:\n\t\treturn 1\n\treturn 2\n"
+    edit = block("if task:\n    return 1", "if task:\n    return [\n      3]")
+    assert read(edit, parent=parent) == parent.replace("return 1", "return [\n\t\t  3]")
 
 
 def test_lines_that_stand_twice_are_ambiguous() -> None:

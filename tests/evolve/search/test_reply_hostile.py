@@ -101,6 +101,7 @@ HOSTILE = {
     "comments": "```python\ndef solve(task):\n    pass\n" + filled("# the rest\n")[:99_000],
     "words": "```python\ndef solve(task):\n    # " + filled("rest "),
     "brackets": "```python\ndef solve(task):\n" + filled("("),
+    "a long program without a fence": "def f(a):\n    return a\n\n" * 3500 + WHOLE + "This is prose.\n" * 20,
     "growing indentation": "".join(" " * n + "x\n" for n in range(890)),
 }
 

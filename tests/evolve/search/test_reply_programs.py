@@ -2,6 +2,7 @@
 
 import pytest
 
+from evolve.search.language.fences import blocks
 from tests.evolve.search.replied import PARENT, WHOLE, block, read, reason
 
 FENCED = f"```python\n{WHOLE}```"
@@ -26,12 +27,15 @@ SAME_PROGRAM = {
     "attributes": f'```{{.python title="solve"}}\n{WHOLE}```',
     "a name on a line of its own": f"```\npython\n{WHOLE}```",
     "prose before and behind": f"I sort.\n\n{FENCED}\n\nThis is faster.\n",
+    "prose on the line of the fence, and indented": f"Here: ```python\n{INDENTED}```",
     "prose on the line of the fence": f"Here it is: ```python\n{WHOLE}```",
     "an unclosed fence": f"```python\n{WHOLE}",
     "a fence that ends behind code": f"```python\n{WHOLE.rstrip()}```",
     "a fence in a list": f"1. The program:\n   ```python\n{INDENTED}   ```",
+    "an unclosed fence in a list": f"1. The program:\n   ```python\n{INDENTED}",
     "a fence at a list's number": f"1. ```python\n{INDENTED}   ```",
     "a fence in a fence for markdown": f"```markdown\n{FENCED}\n```",
+    "a fence in a longer fence for markdown": f"````markdown\n{FENCED}\n````",
     "line ends of Windows": FENCED.replace("\n", "\r\n"),
     "line ends of old": FENCED.replace("\n", "\r"),
     "a byte-order mark": f"\ufeff{FENCED}",
@@ -53,6 +57,7 @@ SAME_PROGRAM = {
     "reasoning": f"<reasoning>a\n</reasoning>{FENCED}",
     "thoughts in capitals": f"<Think>a</THINK>{FENCED}",
     "a lone end of thoughts": f"Let me see.\n```python\ndef solve(task): pass\n```\n</think>\n{FENCED}",
+    "a lone end of thoughts with an edit": f"{block('LIMIT = 3', 'LIMIT = 4')}\n</think>\n{FENCED}",
     "thoughts that never end, behind": f"{FENCED}\n<think>\n```python\ndef solve(task): pass\n```",
     "thoughts between": f"<think>a</think>{FENCED}\n<think>\n```python\ndef solve(x): pass\n```</think>Done.",
     "thoughts about thoughts": f"<think>I <think> so</think>{FENCED}",
@@ -77,13 +82,22 @@ def test_a_program_is_found_in(name: str) -> None:
     "source",
     [
         'def solve(task):\n    """Does.\n\n    ```\n    solve([1])\n    ```\n    """\n    return 1\n',
+        'def solve(task):\n    """Does.\n\n    ```python\n    solve([1])\n    ```\n    """\n    return 1\n',
         "def solve(task):\n    return '\u00a0'.join(task)\n",
         "def solve(task):\n    return {1: task}\n",
         'def solve(task):\n    return """\n  \n"""\n',
         TABBED,
         "try:\n    import scipy\nexcept ImportError:\n    pass\n\n\ndef solve(task):\n    return 2\n",
     ],
-    ids=["fences in a docstring", "a hard space in a string", "a dict", "white space", "tabs", "a try"],
+    ids=[
+        "fences in a docstring",
+        "fences of Python in a docstring",
+        "a hard space in a string",
+        "a dict",
+        "white space",
+        "tabs",
+        "a try",
+    ],
 )
 def test_a_program_stays_as_it_is_written(source: str) -> None:
     assert read(f"```python\n{source}```") == source
@@ -92,6 +106,18 @@ def test_a_program_stays_as_it_is_written(source: str) -> None:
 def test_fences_within_a_longer_fence_are_content() -> None:
     source = f'NOTE = """\n{FENCED}\n"""\n\n\ndef solve(task):\n    return 3\n'
     assert read(f"````python\n{source}````") == source
+
+
+def test_a_program_without_a_fence_is_not_cut_to_what_parses() -> None:
+    assert reason(f"{WHOLE}\n\nLIMIT = = 3\n") == "unparsable"
+
+
+def test_a_fenced_program_is_not_cut_to_what_parses() -> None:
+    assert reason(f"```python\n{WHOLE}\n\nlimit = = 3\n```") == "unparsable"
+
+
+def test_a_reply_of_fences_alone_has_no_blocks() -> None:
+    assert blocks("```\n" * 1001) == []
 
 
 def test_a_policy_is_a_program_where_one_is_asked_for() -> None:

@@ -58,6 +58,11 @@ def test_what_python_does_not_read_is_unparsable(source: str) -> None:
     assert reason(fenced(source)) == "unparsable"
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_bad_escape_in_what_is_unparsable_is_no_news() -> None:
+    assert reason(fenced("def solve(task):\n    return '\\d' = = 1")) == "unparsable"
+
+
 def test_where_a_program_does_not_parse_is_told() -> None:
     assert detail(fenced("def solve(task):\n    x = = 1")) == "line 2 does not parse: 'x = = 1'"
 
