@@ -136,5 +136,7 @@ def kill_and_resume(after_s: float, folder: Path, whole: Bought) -> None:
 
 
 @pytest.mark.parametrize("moment", range(20))
-def test_a_kill_at_a_random_moment_loses_no_reply_and_no_cent(moment: int, whole: Bought, tmp_path: Path) -> None:
+def test_a_kill_at_a_random_moment_loses_no_reply_and_no_cent(
+    moment: int, whole: Bought, tmp_path: Path
+) -> None:
     kill_and_resume(random.Random(moment).uniform(0.0, 4.0), tmp_path, whole)
