@@ -58,6 +58,9 @@ SAME_PROGRAM = {
     "thoughts in capitals": f"<Think>a</THINK>{FENCED}",
     "a lone end of thoughts": f"Let me see.\n```python\ndef solve(task): pass\n```\n</think>\n{FENCED}",
     "a lone end of thoughts with an edit": f"{block('LIMIT = 3', 'LIMIT = 4')}\n</think>\n{FENCED}",
+    "a lone end of thoughts behind others": (
+        f"{block('LIMIT = 3', 'LIMIT = 4')}<think>a</think>No.</think>{FENCED}"
+    ),
     "thoughts that never end, behind": f"{FENCED}\n<think>\n```python\ndef solve(task): pass\n```",
     "thoughts between": f"<think>a</think>{FENCED}\n<think>\n```python\ndef solve(x): pass\n```</think>Done.",
     "thoughts about thoughts": f"<think>I <think> so</think>{FENCED}",

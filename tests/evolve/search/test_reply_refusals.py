@@ -60,7 +60,8 @@ def test_what_python_does_not_read_is_unparsable(source: str) -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_a_bad_escape_in_what_is_unparsable_is_no_news() -> None:
-    assert reason(fenced("def solve(task):\n    return '\\d' = = 1")) == "unparsable"
+    told = detail(fenced("def solve(task):\n    x = '\\d'\n    return = 1"))
+    assert told == "line 3 does not parse: 'return = 1'"
 
 
 def test_where_a_program_does_not_parse_is_told() -> None:
