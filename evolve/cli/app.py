@@ -86,7 +86,7 @@ def evaluate(  # noqa: PLR0913 - the verb's options
     as_json: options.Json = False,
     db: options.Db = options.DB,
 ) -> None:
-    """Measures one policy on one split, or the best baselines of all problems; exit 1 if any has a fault."""
+    """Measures a policy, or the best baselines; exit 1 on a fault."""
     from evolve.cli.evaluate import EvalRequest, evaluate
     from evolve.cli.overview import ALL, evaluate_all
 
@@ -132,38 +132,15 @@ def run(  # noqa: PLR0913 - the verb's options
     db: options.Db = options.DB,
     _config: options.Config = None,
 ) -> None:
-    """Evolves policies, and compares the champion with every baseline."""
+    """Evolves policies, and compares the champion with baselines."""
     from evolve.cli.run import RunRequest, start
 
-    request = RunRequest(
-        problem=problem,
-        db=db,
-        workload=workload,
-        max_evals=max_evals,
-        max_minutes=max_minutes,
-        max_usd=max_usd,
-        max_tokens=max_tokens,
-        proposer=proposer,
-        models=tuple(model or ()),
-        api_base=api_base,
-        calls=calls,
-        call_deadline=call_deadline,
-        window=window,
-        workers=workers,
-        seed=seed,
-        seed_policies=tuple(seed_policy or ()),
-        start_from=from_,
-        name=name,
-        sandbox=sandbox,
-        preview=preview,
-        replay=replay,
-        configuration=context.obj,
-    )
-    raise typer.Exit(start(request))
+    raise typer.Exit(start(RunRequest.of(context.params, context.obj)))
 
 
 @app.command(cls=Verb)
 def resume(  # noqa: PLR0913 - the verb's options
+    context: typer.Context,
     run: options.RunName,
     *,
     max_evals: options.MoreEvals = None,
@@ -180,25 +157,10 @@ def resume(  # noqa: PLR0913 - the verb's options
     db: options.Db = options.DB,
     _config: options.Config = None,
 ) -> None:
-    """Goes on with a run that was stopped or killed; nothing is lost."""
+    """Goes on with a run that was stopped or killed."""
     from evolve.cli.resume import ResumeRequest, resume
 
-    request = ResumeRequest(
-        run=run,
-        db=db,
-        max_evals=max_evals,
-        max_minutes=max_minutes,
-        max_usd=max_usd,
-        max_tokens=max_tokens,
-        workers=workers,
-        calls=calls,
-        call_deadline=call_deadline,
-        api_base=api_base,
-        fork=fork,
-        name=name,
-        sandbox=sandbox,
-    )
-    raise typer.Exit(resume(request))
+    raise typer.Exit(resume(ResumeRequest.of(context.params)))
 
 
 @app.command(cls=Verb)
@@ -209,7 +171,7 @@ def ask(
     as_json: options.Json = False,
     db: options.Db = options.DB,
 ) -> None:
-    """Prints what a run with --proposer inbox asks; exit 1 if it asks nothing."""
+    """Prints what a run with --proposer inbox asks."""
     from evolve.cli.inbox import ask
 
     raise typer.Exit(ask(db, run, wait=wait, as_json=as_json))
@@ -219,7 +181,7 @@ def ask(
 def tell(
     run: options.RunName, step: options.Step, file: options.ReplyFile, db: options.Db = options.DB
 ) -> None:
-    """Answers what a run with --proposer inbox asked, with the text of a file."""
+    """Answers it with the text of a file."""
     from evolve.cli.inbox import tell
 
     raise typer.Exit(tell(db, run, step, file))
@@ -233,7 +195,7 @@ def prompt(
     as_json: options.Json = False,
     db: options.Db = options.DB,
 ) -> None:
-    """Prints the next prompt of a run, or the first for a problem, without paying."""
+    """Prints the next prompt in full, without paying."""
     from evolve.cli.prompt import show_prompt
 
     raise typer.Exit(show_prompt(db, name, operator=operator, as_json=as_json))

@@ -10,12 +10,15 @@ from rich.text import Text
 
 from evaluators.values import Evaluation
 from evolve.cli.exits import Exit, Misuse
+from evolve.cli.money import dollars
 from evolve.cli.report import fault_table, instance_parts
 from evolve.cli.run_names import run_named
 from evolve.cli.show import ID_DIGITS
 from evolve.cli.terminal import code, console, facts, harmless, write_json
+from evolve.models.language_model import Request
 from evolve.runs.header import Header
-from evolve.runs.history import trials
+from evolve.runs.history import request_of, trials
+from evolve.runs.reply import Reply
 from evolve.runs.store import Store
 from evolve.runs.trial import Challenge, Trial
 from evolve.search.candidate import Candidate
@@ -30,12 +33,14 @@ class Found:
     Attributes:
         steps: Step by candidate id, of it and all before it.
         reference: SEARCH evaluation of its first parent.
+        request: What a model was asked for it; None if none was.
     """
 
     trial: Trial
     challenge: Challenge | None
     steps: dict[str, int]
     reference: Evaluation | None
+    request: Request | None
 
     @property
     def feedback(self) -> str | None:
@@ -84,7 +89,9 @@ def _find(store: Store, run: str, wanted: str) -> Found:
             f"run {run!r} has {what} {wanted!a}; expected a step up to {last}, or an id's first digits, "
             "enough to tell it from others"
         )
-    return Found(*chosen, steps, _parent_search(store, run, header, steps, chosen[0].candidate))
+    request = None if chosen[0].reply is None else request_of(store, run, chosen[0].step)
+    reference = _parent_search(store, run, header, steps, chosen[0].candidate)
+    return Found(*chosen, steps, reference, request)
 
 
 def _parent_search(
@@ -112,6 +119,9 @@ def _as_json(found: Found) -> dict[str, Any]:
         "challenge": msgspec.to_builtins(found.challenge),
         "quarantined": trial.beyond_bound,
         "feedback": found.feedback,
+        "detail": trial.detail,
+        "asked": None if found.request is None else msgspec.to_builtins(found.request),
+        "reply": None if trial.reply is None else msgspec.to_builtins(trial.reply),
     }
 
 
@@ -156,11 +166,28 @@ def _headlines(found: Found) -> dict[str, str]:
         rows["parents"] = ", ".join(steps) or "none: a seed"
     for stage, evaluation in trial.evaluations.items():
         rows[str(stage)] = "not all measured" if evaluation.score is None else f"{evaluation.score:.4f}"
+    if trial.detail:
+        rows["detail"] = trial.detail
+    if trial.reply is not None:
+        rows["model"] = _reply(trial.reply)
     if trial.beyond_bound:
         rows["quarantined"] = "a score passes its bound: a hole in the problem, not a find"
     if found.challenge is not None:
         rows["challenge"] = _challenge(found.challenge)
     return rows
+
+
+def _reply(reply: Reply) -> str:
+    """Says what came of asking a model."""
+    if reply.completion is None:
+        paid = f"; may have cost {dollars(reply.cost.usd)}" if reply.in_doubt else "; not billed"
+        return f"{reply.model}: {reply.failure}{paid}"
+    c = reply.completion
+    estimated = " (estimated)" if c.is_estimated else ""
+    other = f", answered by {c.model}" if c.model != reply.model else ""
+    tokens = f"{c.input_tokens:,} tokens in, {c.output_tokens:,} out{estimated}"
+    ended = f"{c.finish_reason}; prompt and reply: --json"
+    return f"{reply.model}{other}: {tokens}, {dollars(reply.cost.usd)}, {ended}"
 
 
 def _challenge(challenge: Challenge) -> str:

@@ -11,6 +11,7 @@ from evolve.cli.terminal import harmless, write_json
 from evolve.models.estimate import estimated_tokens
 from evolve.models.language_model import Completion, Request
 from evolve.runs.callbook import deliver, waiting_calls
+from evolve.runs.errors import StoreMissing, UnknownRun
 from evolve.runs.header import Header
 from evolve.runs.history import is_running, request_of
 from evolve.runs.ledger import Cost
@@ -22,12 +23,17 @@ from evolve.runs.store import Store
 LONGEST_BYTES: Final = 4 << 20
 """Of a reply; a policy has some thousands."""
 _LOOK_S: Final = 0.3
+_STARTS_S: Final = 20.0
+"""Wall seconds that a run may take to start."""
 
 
 def ask(db: Path, run: str, *, wait: bool, as_json: bool) -> Exit:
     """Prints what the first waiting step of a run asks; with `wait`, waits until one does or the run ends."""
+    run_named(run)
+    if wait:
+        _await_start(db, run)
     with Store.open(db, create=False) as store:
-        _refuse_other_proposers(store, run_named(run))
+        _refuse_other_proposers(store, run)
         while not (steps := waiting(store, run)):
             running = is_running(store, run, now=time.time())
             if not wait or not running:
@@ -53,6 +59,19 @@ def tell(db: Path, run: str, step: int, file: Path) -> Exit:
     goes_on = "" if running else f"; go on with: adrs resume {run}"
     say(f"step {step} of {run} has its reply{goes_on}")
     return Exit.DONE
+
+
+def _await_start(db: Path, run: str) -> None:
+    """Waits a while for a run that was just told to start: it has to be there, and to be written."""
+    until = time.monotonic() + _STARTS_S
+    while time.monotonic() < until:
+        try:
+            with Store.open(db, create=False) as store:
+                if is_running(store, run, now=time.time()) or waiting(store, run):
+                    return
+        except (StoreMissing, UnknownRun):
+            pass
+        time.sleep(_LOOK_S)
 
 
 def waiting(store: Store, run: str) -> list[int]:

@@ -1,6 +1,7 @@
 """`adrs resume`: goes on with a run that was stopped or killed."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,11 @@ class ResumeRequest:
     fork: bool = False
     name: str | None = None
     sandbox: str | None = None
+
+    @staticmethod
+    def of(params: Mapping[str, Any]) -> "ResumeRequest":
+        """Takes the options by their names."""
+        return ResumeRequest(**{f.name: params[f.name] for f in fields(ResumeRequest)})
 
 
 def resume(request: ResumeRequest) -> Exit:

@@ -1,10 +1,11 @@
 """`adrs run`: a search, watched, and its champion beside every baseline."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from evolve.cli.asked_models import asked_models, refuse_tiny_budget, unknown_price
 from evolve.cli.conducting import conduct
@@ -35,20 +36,26 @@ class RunRequest:
     max_usd: float | None = None
     max_tokens: int | None = None
     proposer: str = "offline"
-    models: tuple[str, ...] = ()
+    model: Sequence[str] = ()
     api_base: str | None = None
     calls: int | None = None
     call_deadline: float = 300.0
     window: int = WINDOW
     workers: int | None = None
     seed: int = 0
-    seed_policies: tuple[Path, ...] = ()
-    start_from: str | None = None
+    seed_policy: Sequence[Path] = ()
+    from_: str | None = None
     name: str | None = None
     sandbox: str = "auto"
     preview: bool = False
     replay: str | None = None
     configuration: Configuration = field(default_factory=Configuration)
+
+    @staticmethod
+    def of(params: Mapping[str, Any], configuration: Configuration) -> "RunRequest":
+        """Takes the options by their names; one that was not given leaves its default."""
+        names = [f.name for f in fields(RunRequest) if params.get(f.name) is not None]
+        return RunRequest(**{name: params[name] for name in names}, configuration=configuration)
 
 
 def start(request: RunRequest) -> Exit:
@@ -65,14 +72,14 @@ def start(request: RunRequest) -> Exit:
     if request.preview:
         return preview(spec)
     try:
-        sources = sources_of(request.seed_policies)
+        sources = sources_of(request.seed_policy)
     except SeedRefused as refused:
         say(str(refused))
         return Exit.POLICY
     with Store.open(request.db) as store:
-        if request.start_from is not None:
+        if request.from_ is not None:
             at_most = request.max_evals // 2
-            sources |= archive_of(store, request.start_from, problem, at_most=at_most)
+            sources |= archive_of(store, request.from_, problem, at_most=at_most)
         return _started(request, store, problem, _with_seeds(spec, sources, problem), sources)
 
 
@@ -100,9 +107,9 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
     """
     proposer = Proposer(choose(request.proposer, [str(p) for p in Proposer], "proposer"))
     file = request.configuration
-    if request.models and proposer is not Proposer.LLM:
+    if request.model and proposer is not Proposer.LLM:
         raise Misuse(f"--model asks a model, but the proposer is {proposer}; add --proposer llm")
-    models = asked_models(request.models, request.api_base, file) if proposer is Proposer.LLM else ()
+    models = asked_models(request.model, request.api_base, file) if proposer is Proposer.LLM else ()
     if request.max_usd is not None and (problem_with := unknown_price(models)) is not None:
         raise Misuse(problem_with)
     try:

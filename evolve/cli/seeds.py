@@ -1,6 +1,7 @@
 """What a search starts from besides its problem's baselines: files, and the archive of another run."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from evolve.cli.exits import Misuse, say
@@ -19,7 +20,7 @@ class SeedRefused(Exception):  # noqa: N818 - reads as what happened
     """A seed policy's bytes cannot be a policy's source."""
 
 
-def sources_of(paths: tuple[Path, ...]) -> dict[str, str]:
+def sources_of(paths: Sequence[Path]) -> dict[str, str]:
     """Reads seed policies; their names cannot be those of baselines.
 
     Raises:

@@ -142,7 +142,7 @@ def outline(store: Store, run: str, *, now: float) -> Outline:
             case "promoted":
                 champion = event.step
             case "stopped":
-                reason = event.body["reason"]
+                reason = ": ".join(filter(None, (event.body["reason"], event.body.get("detail"))))
             case "compared":
                 standings = read_standings(event.body)
         last = event.kind
