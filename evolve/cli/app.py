@@ -118,6 +118,7 @@ def run(  # noqa: PLR0913 - the verb's options
     max_minutes: options.MaxMinutes = None,
     max_usd: options.MaxUsd = None,
     max_tokens: options.MaxTokens = None,
+    most_changed_lines: options.MostChangedLines = None,
     preview: options.Preview = False,
     workers: options.Workers = None,
     calls: options.Calls = None,

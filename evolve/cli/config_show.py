@@ -68,12 +68,10 @@ def _lines(found: Configuration, verbs: Mapping[str, Mapping[str, tuple[object, 
     shares, source = (found.operators, str(found.path)) if found.operators else (DEFAULT_SHARES, "default")
     yield from (_line(name, share, source) for name, share in shares.items())
     yield ""
-    yield "[prompt]  # tokens of each section that may be cut"
+    yield "[sections]  # of a prompt: tokens of each that may be cut"
     for name, tokens in asdict(Sections()).items():
         is_set = name in found.sections
         yield _line(name, found.sections.get(name, tokens), str(found.path) if is_set else "default")
-    cap = found.most_changed_lines
-    yield _line("most_changed_lines", cap, "default" if cap is None else str(found.path))
 
 
 def _model_lines(models: tuple[ModelSpec, ...]) -> Iterator[str]:
@@ -114,5 +112,5 @@ def _tables(found: Configuration) -> dict[str, Any]:
         "models": msgspec.to_builtins(found.models),
         "prices": msgspec.to_builtins(found.prices),
         "operators": dict(found.operators or DEFAULT_SHARES),
-        "prompt": {**asdict(Sections()), **found.sections, "most_changed_lines": found.most_changed_lines},
+        "sections": {**asdict(Sections()), **found.sections},
     }

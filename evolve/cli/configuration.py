@@ -1,5 +1,6 @@
 """`adrs.toml`: every option of every verb has a key, and what has no option has a table."""
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,9 +15,12 @@ from evolve.nearest import nearest
 
 FILE: Final = Path("adrs.toml")
 LARGEST_BYTES: Final = 1 << 20
-TABLES: Final = ("models", "prices", "operators", "prompt")
+TABLES: Final = ("models", "prices", "operators", "sections")
 """Top-level keys that are no verb's."""
 MODEL_KEYS: Final = tuple(f.name for f in fields(ModelSpec) if f.name != "price")
+EVERYWHERE: Final = ("db",)
+"""Options that may stand at the top, for every verb."""
+_KEY: Final = re.compile(r"sk-|\w+://[^/@]*:[^/@]*@")
 _SECRETS: Final = frozenset({"api_key", "apikey", "key", "token", "secret", "password"})
 
 
@@ -39,7 +43,6 @@ class Configuration:
     prices: Mapping[str, Price] = field(default_factory=dict)
     operators: Mapping[str, float] = field(default_factory=dict)
     sections: Mapping[str, int] = field(default_factory=dict)
-    most_changed_lines: int | None = None
 
 
 def read(named: Path | None, known: Mapping[str, Collection[str]]) -> Configuration:
@@ -87,33 +90,45 @@ class _Reader:
         self._known = known
 
     def read(self, found: Mapping[str, Any]) -> Configuration:
+        """Reads the whole file."""
+        self._refuse_secrets("", found)
         heads = {verb.split(" ")[0] for verb in self._known}
-        common = set.intersection(*(set(options) for options in self._known.values()))
         options: dict[str, Mapping[str, Any]] = {}
         everywhere: dict[str, Any] = {}
         for key, value in found.items():
             name = _plain(key)
-            if name in common and not isinstance(value, Mapping):
+            if name in EVERYWHERE:
                 everywhere[name] = value
             elif name in heads:
                 options |= self._verb(name, self._table(key, value))
             elif name not in TABLES:
-                self._unknown(key, "", [*common, *heads, *TABLES])
-        prompt = dict(self._table("prompt", found.get("prompt", {})))
-        cap = self._whole("prompt.most_changed_lines", prompt.pop("most_changed_lines", None))
+                self._unknown(key, "", [*EVERYWHERE, *heads, *TABLES])
+        tables = {
+            name: self._table(name, found.get(name, {})) for name in ("prices", "operators", "sections")
+        }
         return Configuration(
             self._path,
             options,
             everywhere,
             self._models(found.get("models", [])),
-            self._prices(self._table("prices", found.get("prices", {}))),
-            {
-                k: self._number(f"operators.{k}", v)
-                for k, v in self._table("operators", found.get("operators", {})).items()
-            },
-            {k: self._whole(f"prompt.{k}", v) or 0 for k, v in prompt.items()},
-            cap,
+            self._prices(tables["prices"]),
+            {k: self._number(f"operators.{k}", v) for k, v in tables["operators"].items()},
+            {k: self._whole(f"sections.{k}", v) for k, v in tables["sections"].items()},
         )
+
+    def _refuse_secrets(self, where: str, value: object) -> None:
+        """Refuses what looks like a key, without repeating it: a run would store it."""
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                self._refuse_secrets(f"{where}.{key}" if where else key, item)
+        elif isinstance(value, list):
+            for i, item in enumerate(value):
+                self._refuse_secrets(f"{where}[{i}]", item)
+        elif isinstance(value, str) and (_KEY.match(value) or _plain(where.rpartition(".")[2]) in _SECRETS):
+            raise Misuse(
+                f"{self._path}: {where} is refused: keys are read from the environment only; name the "
+                "variable that holds it as api_key_env in [[models]]"
+            )
 
     def _verb(self, verb: str, table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         """Reads a verb's table, and those of the verbs below it."""
@@ -170,9 +185,7 @@ class _Reader:
             self._wrong(where, "a number of at least 0", value)
         return float(value)
 
-    def _whole(self, where: str, value: object) -> int | None:
-        if value is None:
-            return None
+    def _whole(self, where: str, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             self._wrong(where, "a whole number of at least 0", value)
         return value
@@ -181,11 +194,6 @@ class _Reader:
         raise Misuse(f"{self._path}: expected {expected} at {where}, but got {value!r:.80}")
 
     def _unknown(self, key: str, where: str, known: Collection[str]) -> NoReturn:
-        if _plain(key) in _SECRETS:
-            raise Misuse(
-                f"{self._path}: {where}{key} is refused: keys are read from the environment only; name the "
-                "variable that holds it as api_key_env"
-            )
         there = nearest(key, sorted(set(known)))
         raise Misuse(
             f"{self._path}: there is no key {where}{key!a}; did you mean {there[0]!r}? See: adrs config show"

@@ -101,6 +101,16 @@ NewCallDeadline = Annotated[
     float | None,
     typer.Option("--call-deadline", metavar="S", help="Wall seconds for all tries of a model call."),
 ]
+MostChangedLines = Annotated[
+    int | None,
+    typer.Option(
+        "--most-changed-lines",
+        min=1,
+        metavar="N",
+        help="Reject edits of a model beyond it.",
+        show_default="no limit",
+    ),
+]
 Preview = Annotated[bool, typer.Option("--preview", help="Say what the budget buys, and send nothing.")]
 Replay = Annotated[
     str | None, typer.Option("--replay", metavar="RUN", help="Repeat a run from its log, without models.")

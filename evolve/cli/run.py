@@ -17,6 +17,7 @@ from evolve.cli.replay import repeat
 from evolve.cli.run_names import dated, fresh_name, run_named
 from evolve.cli.seeds import SeedRefused, archive_of, sources_of
 from evolve.runs.errors import RunExists
+from evolve.runs.proposing import proposer_of
 from evolve.runs.session import Ending, Session
 from evolve.runs.spec import WINDOW, Proposer, RunSpec
 from evolve.runs.store import Store
@@ -40,6 +41,7 @@ class RunRequest:
     api_base: str | None = None
     calls: int | None = None
     call_deadline: float = 300.0
+    most_changed_lines: int | None = None
     window: int = WINDOW
     workers: int | None = None
     seed: int = 0
@@ -113,7 +115,7 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
     if request.max_usd is not None and (problem_with := unknown_price(models)) is not None:
         raise Misuse(problem_with)
     try:
-        return RunSpec(
+        spec = RunSpec(
             problem=problem.name,
             workload=request.workload,
             seed=request.seed,
@@ -131,10 +133,12 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
             max_tokens=request.max_tokens,
             call_deadline_s=request.call_deadline,
             sections=file.sections,
-            most_changed_lines=file.most_changed_lines,
+            most_changed_lines=request.most_changed_lines,
         )
+        proposer_of(spec)  # which refuses operators and sections that there are not
     except ValueError as error:
         raise Misuse(str(error)) from error
+    return spec
 
 
 def _with_seeds(spec: RunSpec, sources: Mapping[str, str], problem: Problem) -> RunSpec:

@@ -28,7 +28,11 @@ class Verb(TyperCommand):
 
 def verb_of(ctx: Any) -> str:  # noqa: ANN401 - typer's own type is private
     """Names a verb with the groups above it: `run`, `problems show`."""
-    return str(ctx.command_path).partition(" ")[2]
+    names: list[str] = []
+    while ctx.parent is not None:  # the root is called as the program was started
+        names.insert(0, ctx.info_name)
+        ctx = ctx.parent
+    return " ".join(names)
 
 
 def known_options(root: object) -> dict[str, list[str]]:
@@ -80,7 +84,7 @@ def _check(ctx: Any, option: Any, path: Path | None, where: str, value: object) 
     items = value if isinstance(value, list) else [value]
     if is_right and all(isinstance(item, bool | int | float | str) for item in items):
         try:
-            option.type_cast_value(ctx, value)
+            option.process_value(ctx, value)
         except typer.BadParameter as error:
             raise Misuse(f"{path}: {where}: {error.message}") from error
         return

@@ -8,19 +8,6 @@ from tests.evolve.cli.conftest import Adrs
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = ["problems", "eval", *SEARCH_VERBS, "runs", "show", "best", "doctor", "config"]
-    "problems",
-    "eval",
-    "run",
-    "resume",
-    "ask",
-    "tell",
-    "prompt",
-    "runs",
-    "show",
-    "best",
-    "doctor",
-    "config",
-]
 
 
 def test_help_lists_the_verbs_in_the_order_of_their_use(adrs: Adrs) -> None:
