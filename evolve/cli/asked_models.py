@@ -85,14 +85,18 @@ def announce(models: Sequence[ModelSpec]) -> None:
         )
 
 
-def unknown_price(models: Sequence[ModelSpec]) -> str | None:
-    """Says which price is missing and how to state it; None if none is."""
+def refuse_unknown_price(models: Sequence[ModelSpec]) -> None:
+    """Says which price is missing and how to state it.
+
+    Raises:
+        Misuse: One is.
+    """
     unknown = next((m.name for m in models if m.price is None), None)
     if unknown is None:
-        return None
+        return
     near = similar(unknown)
     hint = f" (known are {', '.join(near)})" if near else ""
-    return (
+    raise Misuse(
         f"--max-usd needs the price of every model, but that of {unknown!r} is unknown{hint}; state it in "
         f'adrs.toml, in dollars per million tokens: [prices."{unknown}"] with input = ... and output = ..., '
         "or free = true"

@@ -1,5 +1,6 @@
 """`adrs run`: a search, watched, and its champion beside every baseline."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -7,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evolve.cli.asked_models import asked_models, refuse_tiny_budget, unknown_price
+from evolve.cli.asked_models import asked_models, refuse_tiny_budget, refuse_unknown_price
 from evolve.cli.conducting import conduct
 from evolve.cli.configuration import Configuration
 from evolve.cli.exits import Exit, Misuse, say
@@ -29,8 +30,8 @@ from problems.registry import get
 class RunRequest:
     """The options of `run`, as they came from the command line or the configuration."""
 
-    problem: str | None
     db: Path
+    problem: str | None = None
     workload: str = "generated"
     max_evals: int = 200
     max_minutes: float | None = None
@@ -112,8 +113,8 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
     if request.model and proposer is not Proposer.LLM:
         raise Misuse(f"--model asks a model, but the proposer is {proposer}; add --proposer llm")
     models = asked_models(request.model, request.api_base, file) if proposer is Proposer.LLM else ()
-    if request.max_usd is not None and (problem_with := unknown_price(models)) is not None:
-        raise Misuse(problem_with)
+    if request.max_usd is not None and 0 < request.max_usd < math.inf:
+        refuse_unknown_price(models)
     try:
         spec = RunSpec(
             problem=problem.name,

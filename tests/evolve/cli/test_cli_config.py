@@ -66,7 +66,7 @@ def test_an_option_from_the_file_arrives(adrs: Adrs, tmp_path: Path) -> None:
     written("[run]\nmax_evals = 0\n", tmp_path / "adrs.toml")
     ended = adrs("run", "toy-order")
     assert ended.code == 2
-    assert "adrs.toml: run.max_evals: 0 is not in the range x>=1" in ended.err
+    assert "adrs.toml: run.max_evals: Input should be greater than or equal to 1" in ended.err
 
 
 def test_a_named_file_replaces_the_one_of_the_folder(adrs: Adrs, tmp_path: Path) -> None:
