@@ -42,7 +42,9 @@ def _applied(lines: list[str], edit: Edit, number: int) -> list[str] | Misfit:
     places = _places(lines, edit.search)
     if places:
         found = _only(places, number)
-        return found if isinstance(found, Misfit) else _replaced(lines, found, edit.search, edit.replace)
+        if isinstance(found, Misfit):
+            return found
+        return _replaced(lines, found, edit.search, _as_in(lines, edit.replace))
     there, wanted = [_level(line) for line in lines], [_level(line) for line in search]
     places = _places(there, wanted) or _shifted(there, wanted)
     if not places:
@@ -52,7 +54,7 @@ def _applied(lines: list[str], edit: Edit, number: int) -> list[str] | Misfit:
         return found
     shift = _indent(there[found]) - _indent(wanted[0])
     is_tabbed = any(line.startswith("\t") for line in lines[found : found + len(search)])
-    moved = [_moved(_level(line), shift) for line in replace]
+    moved = [_moved(_spaced(line), shift) for line in replace]
     return _replaced(lines, found, search, [_tabbed(line) for line in moved] if is_tabbed else moved)
 
 
@@ -72,6 +74,19 @@ def _only(places: Sequence[int], number: int) -> int | Misfit:
 def _level(line: str) -> str:
     """A line with plain spaces only, and none at its end."""
     return visible(line).expandtabs(_TAB).rstrip()
+
+
+def _spaced(line: str) -> str:
+    """A line indented by plain spaces only, and with none at its end; what it says stays as it is."""
+    text = line.lstrip()
+    return (_level(f"{line[: len(line) - len(text)]}.")[:-1] + text).rstrip()
+
+
+def _as_in(lines: Sequence[str], replace: Sequence[str]) -> Sequence[str]:
+    """Indents by spaces what a reply indents by tabs, unless the program has tabs of its own."""
+    if not any(line.startswith("\t") for line in replace) or any(line.startswith("\t") for line in lines):
+        return replace
+    return [_spaced(line) if line.startswith("\t") else line for line in replace]
 
 
 def _unpadded(lines: Sequence[str]) -> Sequence[str]:
