@@ -131,11 +131,11 @@ def _closed(line: str, opening: _Opening) -> str | None:
 
 
 def cleaned(text: str) -> str:
-    """Undoes what lists, listings and word processors do to code."""
+    """Undoes what lists, listings and word processors do to code; one line feed ends it."""
     lines = text.split("\n")
     if lines[0].strip().lower() in {"python", "python3", "py"}:  # a language on a line of its own
         lines = lines[1:]
-    joined = "\n".join(dropwhile(lambda line: not line.strip(), unnumbered(lines)))
+    joined = "\n".join(dropwhile(lambda line: not line.strip(), unnumbered(lines))).rstrip() + "\n"
     return readable(dedent(joined) if joined[:1].isspace() else joined)
 
 
@@ -171,7 +171,7 @@ def unfenced(text: str) -> Iterator[str]:
         left -= len(candidate)
         if end <= start or left < 0:
             return
-        yield readable(candidate)
+        yield readable(candidate.rstrip() + "\n")
         if _CODE.match(lines[number]):
             return
         end = number

@@ -18,11 +18,14 @@ _ALIKE: Final = 0.5
 
 
 def applied(source: str, edits: Sequence[Edit]) -> str | Misfit:
-    """Applies edits in order, each to what the ones before left; all of them, or none."""
+    """Applies edits in order, each to what the ones before left; all of them, or none.
+
+    An edit that is written twice, as a draft and in the answer, is applied once.
+    """
     if len(edits) > MOST_EDITS:
         return Misfit("too_many_edits", f"the reply has more than {MOST_EDITS} edits; write the program anew")
     lines = source.split("\n")
-    for number, edit in enumerate(edits, 1):
+    for number, edit in enumerate(dict.fromkeys(edits), 1):
         result = _applied(lines, edit, number)
         if isinstance(result, Misfit):
             return result

@@ -152,9 +152,8 @@ def _checked(source: str, parent: str, entry: str, most_changed_lines: int | Non
         return Unusable("too_long", told)
     source = readable(normal_lines(source).rstrip() + "\n")
     wrong = _unreadable(source, parent) or _unfit(source, parent, entry)
-    changed = _changed_lines(source, parent)
-    if wrong is None and most_changed_lines is not None and changed > most_changed_lines:
-        return Unusable("too_many_changes", f"{changed} lines differ; at most {most_changed_lines} may")
+    if wrong is None and most_changed_lines is not None:
+        wrong = _beyond(source, parent, most_changed_lines)
     return wrong or source
 
 
@@ -189,9 +188,14 @@ def _where(source: str) -> str:
     return "the program is nested too deeply"
 
 
-def _changed_lines(source: str, parent: str) -> int:
+def _beyond(source: str, parent: str, most: int) -> Unusable | None:
     new, old = Counter(source.split("\n")), Counter(parent.split("\n"))
-    return max((new - old).total(), (old - new).total())
+    changed = max((new - old).total(), (old - new).total())
+    return (
+        Unusable("too_many_changes", f"{changed} lines differ; at most {most} may")
+        if changed > most
+        else None
+    )
 
 
 def _plain(text: str) -> str:

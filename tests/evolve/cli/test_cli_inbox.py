@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -88,11 +89,14 @@ def test_a_reply_told_while_nobody_runs_the_run_is_taken_later(
     process = subprocess.Popen([*COMMAND, "resume", "mine"], cwd=tmp_path, stdout=subprocess.DEVNULL)
     try:
         assert adrs("ask", "mine", "--wait", "--json").json["step"] > first
-        assert (
-            adrs("show", "mine", first, "--json")
-            .json["reply"]["completion"]["text"]
-            .startswith("Longest first")
-        )
+        until = time.monotonic() + 30
+        found = adrs("show", "mine", first, "--json").json
+        while (
+            found["step"] != first and time.monotonic() < until
+        ):  # it is no step yet, but the start of an id
+            time.sleep(0.2)
+            found = adrs("show", "mine", first, "--json").json
+        assert found["reply"]["completion"]["text"].startswith("Longest first")
     finally:
         process.kill()
         process.wait()

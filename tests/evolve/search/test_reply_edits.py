@@ -131,6 +131,22 @@ def test_an_edit_in_spaces_of_a_program_in_tabs_becomes_one_in_tabs() -> None:
     assert read(edit, parent=parent) == parent.replace("return 1", "return [\n\t\t  3]")
 
 
+def test_an_edit_in_tabs_of_a_program_in_spaces_becomes_one_in_spaces() -> None:
+    edit = block("def weight(item):", "def heavier(item):\n\treturn item > LIMIT\n\n\ndef weight(item):")
+    expected = "def heavier(item):\n    return item > LIMIT\n\n\ndef weight(item):"
+    assert read(edit) == PARENT.replace("def weight(item):", expected)
+
+
+def test_a_tab_within_a_line_stays_where_indentation_is_mended() -> None:
+    edit = block("if total > 10:\n\ttotal = 10", "if total > 10:\n\ttotal = '\t'")
+    assert read(edit) == PARENT.replace("total = 10", "total = '\t'")
+
+
+def test_an_edit_that_is_written_twice_applies_once() -> None:
+    edit = block("LIMIT = 3", "LIMIT = 3\nMOST = 9")
+    assert read(f"{edit}\nIn full:\n{edit}") == PARENT.replace("LIMIT = 3", "LIMIT = 3\nMOST = 9")
+
+
 def test_lines_that_stand_twice_are_ambiguous() -> None:
     parent = "def solve(task):\n    x = 1\n    y = 2\n    x = 1\n    return x\n"
     assert reason(block("    x = 1", "    x = 2"), parent=parent) == "ambiguous_edit"

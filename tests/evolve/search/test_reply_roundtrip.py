@@ -74,7 +74,7 @@ def trailing(search: Lines, replace: Lines) -> tuple[Lines, Lines]:
 
 
 def padded(search: Lines, replace: Lines) -> tuple[Lines, Lines]:
-    return ["", *search, "", ""], ["", *replace, ""]
+    return ["", *search, ""], ["", *replace, ""]
 
 
 def tabbed(search: Lines, replace: Lines) -> tuple[Lines, Lines]:
