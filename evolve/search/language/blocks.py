@@ -89,7 +89,15 @@ def _ended(found: list[Edit], search: list[str], replace: list[str], inside: str
 
 
 def _edit(search: Sequence[str], replace: Sequence[str]) -> Edit:
-    return Edit(tuple(unnumbered(_bare(search))), tuple(unnumbered(_bare(replace))))
+    search, replace = _unsigned(unnumbered(_bare(search)), unnumbered(_bare(replace)))
+    return Edit(tuple(search), tuple(replace))
+
+
+def _unsigned(search: Sequence[str], replace: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Drops the signs of a diff, if every line has the one of its half: no program's lines begin so."""
+    minus, plus = [line for line in search if line.strip()], [line for line in replace if line.strip()]
+    is_signed = minus and all(line[0] == "-" for line in minus) and all(line[0] == "+" for line in plus)
+    return ([line[1:] for line in search], [line[1:] for line in replace]) if is_signed else (search, replace)
 
 
 def _bare(lines: Sequence[str]) -> Sequence[str]:

@@ -55,10 +55,14 @@ def _steps(node: ast.ClassDef) -> bool:
     methods = (ast.FunctionDef, ast.AsyncFunctionDef)
     steps = [n for n in node.body if isinstance(n, methods) and n.name == "step"]
     if not steps:
-        return bool(node.bases) or any("step" in _bound(n) for n in node.body)
+        return any(map(_may_step, node.bases)) or any("step" in _bound(n) for n in node.body)
     last = steps[-1]
     names = {d.id for d in last.decorator_list if isinstance(d, ast.Name)}
     return isinstance(last, ast.FunctionDef) and _takes(last.args, 1 if "staticmethod" in names else 2)
+
+
+def _may_step(base: ast.expr) -> bool:
+    return not (isinstance(base, ast.Name) and base.id in {"ABC", "object"})
 
 
 def _takes(arguments: ast.arguments, count: int) -> bool:

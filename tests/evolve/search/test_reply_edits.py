@@ -29,6 +29,8 @@ SAME_EDIT = {
     "blank lines at ends": block("\n\nLIMIT = 3\n\n", "LIMIT = 4"),
     "fences within": block("```python\nLIMIT = 3\n```", "```python\nLIMIT = 4\n```"),
     "numbered lines": block(" 3: LIMIT = 3", " 3: LIMIT = 4"),
+    "the signs of a diff": block("-LIMIT = 3", "+LIMIT = 4"),
+    "a fence for diffs": f"```diff\n{EDIT}\n```",
     "indented markers": "".join(f"   {line}\n" for line in EDIT.splitlines()),
     "line ends of Windows": EDIT.replace("\n", "\r\n"),
     "spaces that do not break": EDIT.replace("LIMIT = 3", "LIMIT\u00a0= 3"),

@@ -180,6 +180,32 @@ def test_a_step_that_takes_an_observation_is_one(body: str) -> None:
     assert reason(f"```python\nclass Policy:\n    {body}\n```", entry="Policy") == "taken"
 
 
+def test_a_class_of_another_that_may_have_a_step_is_a_policy() -> None:
+    assert reason("```python\nclass Policy(Greedy):\n    rate = 2\n```", entry="Policy") == "taken"
+
+
+@pytest.mark.parametrize("base", ["object", "ABC"])
+def test_a_class_of_one_that_has_no_step_has_the_wrong_interface(base: str) -> None:
+    text = f"```python\nclass Policy({base}):\n    rate = 2\n```"
+    assert reason(text, entry="Policy") == "wrong_interface"
+
+
+def test_a_policy_that_is_assigned_is_believed() -> None:
+    source = "def made():\n    return object\n\n\nPolicy = made()\n"
+    assert read(f"```python\n{source}```", entry="Policy") == source
+
+
+@pytest.mark.parametrize("old", [PARENT, "def solve(task):\n    raise NotImplementedError\n"])
+def test_the_last_program_is_taken_whatever_goes_before(old: str) -> None:
+    assert read(f"```python\n{old}```\nI write:\n{FENCED}") == WHOLE
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< SEARCH", block("gone = 1", "x = 2")])
+def test_a_program_with_markers_in_a_string_is_a_program(text: str) -> None:
+    source = f'NOTE = """\n{text}\n"""\n\n\n{WHOLE}'
+    assert read(f"```python\n{source}```") == source
+
+
 @pytest.mark.parametrize(
     "body", ["def step(self): pass", "async def step(self, observation): pass", "def act(self, o): pass"]
 )
