@@ -104,8 +104,7 @@ def _found(text: str, parent: str, entry: str) -> str | Unusable:
     edited = edits if isinstance(edits, Misfit) else applied(parent, edits) if edits else None
     if isinstance(edited, str):
         return edited
-    programs = [cleaned(b.text) for b in fenced if entry in b.text][-MOST_BLOCKS:]
-    whole = _whole(programs, entry)
+    whole = _whole([block.text for block in fenced if entry in block.text][-MOST_BLOCKS:], entry)
     if whole is not None:
         return whole
     if edited is not None:
@@ -118,12 +117,22 @@ def _is_diff(block: Block) -> bool:
     return is_named or (not block.language and block.text.startswith(("@@", "--- ", "*** Begin Patch")))
 
 
-def _whole(programs: list[str], entry: str) -> str | None:
-    """The last program that defines the entry; one that only imports it, as examples do, if no other."""
-    whole = [program for program in programs if defines(program, entry)]
-    named = [program for program in whole if _defining(entry).search(program)]
-    last = (named or whole)[-1:]
-    return last[0] if last else None
+def _whole(texts: list[str], entry: str) -> str | None:
+    """The last program that defines the entry; one that only imports it, as examples do, if no other.
+
+    From the last on, as many are tried as one program may have characters.
+    """
+    binding, left = None, MAX_SOURCE
+    for text in reversed(texts):
+        if len(text) > left:
+            continue
+        left -= len(text)
+        program = cleaned(text)
+        if defines(program, entry):
+            if _defining(entry).search(program):
+                return program
+            binding = binding or program
+    return binding
 
 
 def _likeliest(text: str, fenced: list[Block], entry: str) -> str | Unusable:

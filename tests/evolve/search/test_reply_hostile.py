@@ -65,6 +65,7 @@ def filled(piece: str, room: int = 100) -> str:
     return piece * ((LONGEST - room) // len(piece))
 
 
+LONG = "x = [1, 2, 3]\n" * 1300
 HOSTILE = {
     "spaces": filled(" "),
     "line ends": filled("\n"),
@@ -102,6 +103,8 @@ HOSTILE = {
     "words": "```python\ndef solve(task):\n    # " + filled("rest "),
     "brackets": "```python\ndef solve(task):\n" + filled("("),
     "a long program without a fence": "def f(a):\n    return a\n\n" * 3500 + WHOLE + "This is prose.\n" * 20,
+    "long programs": filled(f"```python\n{LONG}{WHOLE}```\n"),
+    "long programs that do not parse": filled(f"```python\n{LONG}{WHOLE}x = = 1\n```\n"),
     "growing indentation": "".join(" " * n + "x\n" for n in range(890)),
 }
 
