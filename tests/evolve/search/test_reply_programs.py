@@ -3,6 +3,7 @@
 import pytest
 
 from evolve.search.language.fences import blocks
+from evolve.search.syntax import parse
 from tests.evolve.search.replied import PARENT, WHOLE, block, read, reason
 
 FENCED = f"```python\n{WHOLE}```"
@@ -198,6 +199,28 @@ def test_a_policy_that_is_assigned_is_believed() -> None:
 @pytest.mark.parametrize("old", [PARENT, "def solve(task):\n    raise NotImplementedError\n"])
 def test_the_last_program_is_taken_whatever_goes_before(old: str) -> None:
     assert read(f"```python\n{old}```\nI write:\n{FENCED}") == WHOLE
+
+
+def test_a_program_that_binds_its_entry_otherwise_is_found_among_others() -> None:
+    source = "def mine(task):\n    return 0\n\n\nsolve = mine\n"
+    usage = f"from policy import solv{'e' * 99}\n"
+    assert read(f"```python\n{source}```\n```python\n{usage}```") == source
+
+
+@pytest.mark.parametrize(("lines", "expected"), [(3000, "taken"), (8000, "unparsable")])
+def test_drafts_are_looked_at_until_as_much_is_as_one_may_have(lines: int, expected: str) -> None:
+    long = "x = 1\n" * lines
+    draft, last = f"```python\n{long}{WHOLE}```\n", f"```python\n{long}{WHOLE}x = = 1\n```\n"
+    assert reason(f"{draft}{last}{last}") == expected
+
+
+@pytest.mark.parametrize("end", ["```", "\n\n```\nDone.", ""])
+def test_a_program_is_parsed_once_however_it_ends(end: str) -> None:
+    read(FENCED)
+    before = parse.cache_info().misses
+    source = f"{WHOLE}\n\nEND = {end!r}"
+    assert read(f"```python\n{source}\n{end}") == f"{source}\n"
+    assert parse.cache_info().misses == before + 1
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< SEARCH", block("gone = 1", "x = 2")])
