@@ -6,8 +6,8 @@ that is useful, useless, broken, truncated or slow, in given shares:
 - useful: an edit of its syntax tree or its constants, by the operators that need no model; many are no
   improvement, as with real models;
 - useless: the same behaviour in another text;
-- broken: in turn a syntax error, a program that raises, a wrong entry name, an edit of lines that are not
-  there, and the program unchanged;
+- broken: a syntax error, a program that raises, a wrong entry name, an edit of lines that are not there, or
+  the program unchanged, each as likely;
 - truncated: cut in the midst, with finish reason `length`;
 - slow: useful, but ten times as late.
 
@@ -18,6 +18,7 @@ unless the law is `stable`, how often these very messages came before; never by 
 
 import ast
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,11 +54,18 @@ REFUSALS: Final = ("auth", "quota", "model", "billing")
 DEFAULT_SHARES: Final[Mapping[str, float]] = MappingProxyType(
     {"useful": 0.6, "useless": 0.15, "broken": 0.15, "truncated": 0.05, "slow": 0.05}
 )
+_Fenced = tuple[int, int, str]
+"""Where a fenced block starts and ends in a prompt, fences included, and what is in it."""
+_DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SLOW: Final = 10.0
 """How much later a slow reply comes."""
-_FENCE: Final = re.compile(r"^(`{3,})[^\n`]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE: Final = re.compile(r"^(`{3,})[^\n`]*\n(.*?)^\1`*[ \t]*$", re.MULTILINE | re.DOTALL)
+_ENTRY: Final = re.compile(r"^(?:def solve|class Policy)\b", re.MULTILINE)
+_STUB: Final = "raise NotImplementedError"
+"""In an interface, which shows an entry without a body."""
 _SUBJECT: Final = re.compile(
-    r"^.*\bto (?:improve|edit|repair|simplify|modify|evolve)\b.*$", re.MULTILINE | re.IGNORECASE
+    r"^.*\b(?:to (?:improve|edit|repair|simplify|modify|evolve)|current (?:program|code|solution))\b.*$",
+    re.MULTILINE | re.IGNORECASE,
 )
 
 
@@ -92,6 +100,12 @@ class Law:
             unknown = [name for name in names if name not in known]
             if unknown:
                 raise ValueError(f"expected one of {', '.join(known)}, but got {unknown[0]!r}")
+            if not all(0 <= share < math.inf for share in names.values()):
+                raise ValueError(f"shares must not be negative, but got {dict(names)}")
+        if sum(self.shares.values()) == 0:
+            raise ValueError("one of the shares must be above 0, but all are 0")
+        if sum(self.misbehaviour.values()) > 1 + 1e-9:
+            raise ValueError(f"chances to misbehave must not exceed 1 together: {dict(self.misbehaviour)}")
         if self.refuse is not None and self.refuse not in REFUSALS:
             raise ValueError(f"expected one of {', '.join(REFUSALS)}, but got {self.refuse!r}")
 
@@ -104,12 +118,14 @@ class Draw:
         kind: Of the reply, or the way to misbehave.
         text: Of the reply.
         delay_s: Seconds before it.
+        form: 0 or 1, drawn: which form to take, where a kind has two.
     """
 
     kind: str
     text: str
     finish_reason: str
     delay_s: float
+    form: int = 0
 
 
 def draw(law: Law, prompt: str, before: int) -> Draw:
@@ -123,10 +139,10 @@ def draw(law: Law, prompt: str, before: int) -> Draw:
     rng = np.random.default_rng(np.frombuffer(digest, dtype=np.uint32).tolist())
     kind = _kind(law, rng)
     delay_s = law.delay_s * (SLOW if kind == "slow" else 1.0)
-    text = _reply(kind, prompt, rng)
+    text, form = _reply(kind, prompt, rng), int(rng.integers(2))
     if kind == "truncated":
-        return Draw(kind, text[: len(text) // 2], "length", delay_s)
-    return Draw(kind, text, "stop", delay_s)
+        return Draw(kind, text[: len(text) // 2], "length", delay_s, form)
+    return Draw(kind, text, "stop", delay_s, form)
 
 
 def _kind(law: Law, rng: np.random.Generator) -> str:
@@ -155,7 +171,7 @@ def _reply(kind: str, prompt: str, rng: np.random.Generator) -> str:
         case "thinking":
             return f"<think>\nPerhaps\n```python\n{parent}```\n</think>\n{text}"
         case "huge":
-            return text + "\n" + "And so on. " * 90_000
+            return text + "\n" + "And so on. " * 100_000
         case "surrogates":
             return text + "\n\ud800 and \udfff stand alone."
     return text
@@ -189,29 +205,46 @@ def useful(parent: str, rng: np.random.Generator) -> str | None:
 
 
 def parent_in(prompt: str) -> str | None:
-    """Finds the program to work on: the first one below a line that says so, else the first with an entry.
+    """Finds the program to work on: one with an entry, `def solve` or `class Policy`, that is no stub.
 
-    An entry is `def solve` or `class Policy`; where no program of the prompt has one, the last that defines
-    anything is taken, so that other harnesses can be served.
+    It is the first whose last line above says so, as in `Program to improve` or `Current program`; else the
+    first below any line outside programs that says so; else the first. Where no program has an entry, the
+    last that defines anything is taken, so that other harnesses can be served.
     """
     prompt = normal_lines(prompt)
-    start = next((m.end() for m in _SUBJECT.finditer(prompt) if _programs(prompt[m.end() :])), 0)
-    there = _programs(prompt[start:])
-    if start and there:
-        return there[0]
-    with_entry = [
-        program for program in there if re.search(r"^(?:def solve|class Policy)\b", program, re.MULTILINE)
-    ]
-    return with_entry[0] if with_entry else there[-1] if there else None
+    programs = _programs(prompt)
+    entries = [found for found in programs if _ENTRY.search(found[2]) and _STUB not in found[2]]
+    if not entries:
+        return programs[-1][2] if programs else None
+    for program in entries:
+        if _SUBJECT.search(_line_above(prompt, program)):
+            return program[2]
+    said = (m.end() for m in _SUBJECT.finditer(prompt) if not any(_holds(p, m.end()) for p in programs))
+    start = next(said, 0)
+    return next((program for program in entries if program[0] >= start), entries[0])[2]
 
 
-def _programs(prompt: str) -> list[str]:
-    """Fenced blocks that parse and define a function or a class."""
-    found = []
-    for match in _FENCE.finditer(prompt):
+def _line_above(prompt: str, program: _Fenced) -> str:
+    above = prompt[: program[0]].rstrip()
+    return above[above.rfind("\n") + 1 :]
+
+
+def _holds(program: _Fenced, position: int) -> bool:
+    return program[0] < position <= program[1]
+
+
+def _programs(prompt: str) -> list[_Fenced]:
+    """Lists fenced blocks that parse and define a function or a class.
+
+    What does not parse may have begun at a fence that was none, so that the next line may open a block.
+    """
+    found, position = list[_Fenced](), 0
+    while match := _FENCE.search(prompt, position):
         tree = parse(match[2])
-        if tree is not None and any(isinstance(n, ast.FunctionDef | ast.ClassDef) for n in tree.body):
-            found.append(match[2])
+        defines = tree is not None and any(isinstance(n, _DEFINITIONS) for n in tree.body)
+        if defines:
+            found.append((match.start(), match.end(), match[2]))
+        position = match.end() if defines else match.start(2)
     return found
 
 
