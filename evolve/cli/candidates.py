@@ -154,7 +154,7 @@ def _print(found: Found, out: Console) -> None:
     if trial.candidate is not None:
         out.print()
         out.print(Text("source", style="bold"))
-        out.print(code(trial.candidate.source, out))
+        out.print(code(trial.candidate.source, out), soft_wrap=not out.is_terminal)  # to be copied as it is
 
 
 def _headlines(found: Found) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A person, or any program, is the model: asked and told through files."""
 
 import io
+import signal
 import subprocess
 import sys
 import time
@@ -100,6 +101,18 @@ def test_a_reply_told_while_nobody_runs_the_run_is_taken_later(
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_run_that_waits_is_interrupted_at_once(
+    adrs: Adrs, waiting: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    step = adrs("ask", "mine", "--wait", "--json").json["step"]
+    waiting.send_signal(signal.SIGINT)
+    out, _ = waiting.communicate(timeout=10)  # no reply ever comes
+    assert waiting.returncode == 130
+    assert b"it was interrupted" in out
+    assert b"Traceback" not in out
+    assert adrs("ask", "mine", "--json").json["step"] == step
 
 
 def test_a_run_that_asks_nobody_is_told_so(adrs: Adrs, finished: Path) -> None:

@@ -57,6 +57,14 @@ def test_an_edited_candidate_names_its_parents_and_is_held_against_them(adrs: Ad
     assert found["source"].splitlines()[0] in out
 
 
+def test_a_source_in_a_pipe_keeps_its_lines(
+    adrs: Adrs, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = adrs("show", "done", 1, "--json", "--db", finished).json["source"]
+    monkeypatch.setenv("COLUMNS", "20")
+    assert adrs("show", "done", 1, "--db", finished).out.endswith(f"\n{source.strip()}\n")
+
+
 @pytest.mark.parametrize("wanted", ["999", "zzz", ""])
 def test_an_unknown_candidate_is_said_to_be_none(adrs: Adrs, finished: Path, wanted: str) -> None:
     ended = adrs("show", "done", wanted, "--db", finished)
