@@ -25,7 +25,7 @@ def completion_of(payload: object, request: Request, price: Price | None, place:
     first = choices[0] if isinstance(choices, list) and choices else None
     message = first.get("message") if isinstance(first, Mapping) else None
     if not isinstance(first, Mapping) or not isinstance(message, Mapping):
-        raise garbled(place, "JSON without a choice")
+        raise garbled(place, f"JSON without a choice: {payload!r:.200}")
     text, model, reason = _text(message), payload.get("model"), first.get("finish_reason")
     counts = _usage(payload.get("usage"))
     tokens = counts or _estimated(request, text)
@@ -60,6 +60,9 @@ def _usage(usage: object) -> tuple[int, int, int] | None:
     if not all(_is_count(value) for value in found) or not any(found):
         return None
     given, written = int(found[0] or 0), int(found[1] or 0)
+    total = usage.get("total_tokens")
+    if _is_count(total):  # where hidden reasoning is left out of the reply's tokens, it is in the sum
+        written = max(written, int(total or 0) - given)
     return given, written, min(int(cached or 0), given) if _is_count(cached) else 0
 
 

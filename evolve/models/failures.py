@@ -1,5 +1,6 @@
 """What a provider's failures mean: unpaid and worth another attempt, in doubt, refused, or the end."""
 
+import json
 import re
 import ssl
 from collections.abc import Iterator, Mapping
@@ -9,14 +10,20 @@ from typing import Any, Final
 
 from evolve.models.language_model import EndpointUnusable, InDoubt, ModelError, NotBilled, Refused
 
-_LONGEST: Final = 300
+_LONGEST: Final = 240
 _QUOTA: Final = re.compile(
     r"insufficient[_ ]quota|exceeded your current quota|billing|credit balance|payment", re.IGNORECASE
 )
 _NO_MODEL: Final = re.compile(
     r"model[_ ]not[_ ]found|does not exist|unknown model|no such model|invalid model", re.IGNORECASE
 )
+_NO_KEY: Final = re.compile(
+    r"api[_ ]key[_ ](?:not[_ ]valid|invalid)|(?:invalid|incorrect) api key", re.IGNORECASE
+)
+_CERTIFICATE: Final = "CERTIFICATE_VERIFY_FAILED"
 _MOST_WAIT_S: Final = 3600.0
+_SPOKEN: Final = frozenset({"openai", "httpx"})
+"""Packages whose exceptions with a response tell of one that a server gave; litellm makes responses up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +45,58 @@ def failure_of(error: Exception, place: Place) -> ModelError:
     found = next((f for cause in _chain(error) if (f := _transport(cause, place)) is not None), None)
     if found is not None:
         return found
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int):
-        return _by_status(status, error, place)
-    return InDoubt(
-        "garbled", f"{place.address} answered {place.model} with what is no completion: {_told(error)}"
-    )
+    said = next((cause for cause in _chain(error) if _is_of_server(cause)), error)
+    status = _status(said)
+    if status is None or (said is error and not _is_of_server(error) and _is_passing(status)):
+        # What litellm cannot read it calls a server error, though it may be paid for.
+        return garbled(place, f"what is no completion: {_told(error)}")
+    return _by_status(status, said, place)
 
 
 def garbled(place: Place, what: str) -> InDoubt:
     """Says that an answer is no completion; the provider may well have billed it."""
-    return InDoubt("garbled", f"{place.address} answered {place.model} with {what}"[:_LONGEST])
+    return InDoubt("garbled", f"{place.address} answered {place.model} with {what}"[: 2 * _LONGEST])
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _chain(error: BaseException | None) -> Iterator[Exception]:
     """Yields an exception and what led to it."""
     seen = set[int]()
-    while error is not None and id(error) not in seen:
+    while isinstance(error, Exception) and id(error) not in seen:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 
 
-def _transport(error: BaseException, place: Place) -> ModelError | None:
+def _is_of_server(error: Exception) -> bool:
+    """Whether an exception tells of what a server answered."""
+    package = type(error).__module__.partition(".")[0]
+    return package in _SPOKEN and getattr(error, "response", None) is not None
+
+
+def _status(error: Exception) -> int | None:
+    response = getattr(error, "response", None)
+    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
+    return status if isinstance(status, int) else None
+
+
+def _is_passing(status: int) -> bool:
+    """Whether another attempt may succeed."""
+    return status >= 500 or status in {408, 409, 425, 429}
+
+
+def _transport(error: Exception, place: Place) -> ModelError | None:
     """Judges what happened below HTTP; None if this exception is of another kind."""
     import httpx
 
     where = place.address
-    if isinstance(error, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if isinstance(error, ssl.SSLCertVerificationError | httpx.ConnectError) and _CERTIFICATE in str(error):
         return EndpointUnusable(
             "certificate",
             f"the certificate of {where} is not trusted ({_told(error)}); check the address, or name your "
             "authority's certificate with SSL_CERT_FILE",
         )
     match error:
-        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
             return NotBilled("unreachable", f"{where} cannot be reached ({_told(error)}); check --api-base")
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
             return EndpointUnusable("bad_address", f"{where} is no address of an endpoint; check --api-base")
@@ -86,22 +110,20 @@ def _transport(error: BaseException, place: Place) -> ModelError | None:
 def _by_status(status: int, error: Exception, place: Place) -> ModelError:
     told, where = _told(error), place.address
     body = f"{_code(error)} {told}"
-    if status == 402 or (status in {403, 429} and _QUOTA.search(body)):
+    if status == 402 or (status in {400, 403, 429} and _QUOTA.search(body)):
         return EndpointUnusable("quota", f"the quota for {place.model} at {where} is exhausted: {told}")
-    if status in {401, 403}:
+    if status in {401, 403} or (status == 400 and _NO_KEY.search(body)):
         return EndpointUnusable("key_refused", f"{where} refuses the key in {place.variable}: {told}")
     if status == 404 or (status == 400 and _NO_MODEL.search(body)):
-        return EndpointUnusable("unknown_model", f"{where} has no model {place.model!r}: {told}")
-    if status == 429:
+        other = "" if _NO_MODEL.search(body) else ", or --api-base lacks a part such as /v1"
+        return EndpointUnusable("unknown_model", f"{where} has no model {place.model!r}{other}: {told}")
+    if _is_passing(status):
         wait_s = retry_after_s(_headers(error))
-        return NotBilled(
-            "rate_limited", f"{where} limits the rate of {place.model}: {told}", retry_after_s=wait_s
-        )
-    if status >= 500 or status in {408, 409, 425}:
-        wait_s = retry_after_s(_headers(error))
-        return NotBilled(
-            "server_error", f"{where} answers with status {status}: {told}", retry_after_s=wait_s
-        )
+        if status == 429:
+            told = f"{where} limits the rate of {place.model}: {told}"
+            return NotBilled("rate_limited", told, retry_after_s=wait_s)
+        told = f"{where} answers with status {status}: {told}"
+        return NotBilled("server_error", told, retry_after_s=wait_s)
     return Refused("refused_request", f"{where} refuses the request to {place.model} ({status}): {told}")
 
 
@@ -129,7 +151,15 @@ def _headers(error: Exception) -> Mapping[str, str]:
 
 
 def _body(error: Exception) -> Mapping[str, Any]:
+    """What a server says of its error, if it says so in JSON."""
+    import httpx
+
     body = getattr(error, "body", None)
+    if isinstance(error, httpx.HTTPStatusError):
+        try:
+            body = json.loads(error.response.content)
+        except (ValueError, RecursionError, httpx.StreamError):
+            return {}
     inner = body.get("error", body) if isinstance(body, Mapping) else None
     return inner if isinstance(inner, Mapping) else {}
 
@@ -139,8 +169,11 @@ def _code(error: Exception) -> str:
     return f"{body.get('code')} {body.get('type')}"
 
 
-def _told(error: BaseException) -> str:
+def _told(error: Exception) -> str:
     """What an exception says, in a line."""
-    said = _body(error).get("message") if isinstance(error, Exception) else None
+    said = _body(error).get("message")
     text = " ".join((said if isinstance(said, str) and said else str(error) or type(error).__name__).split())
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+    text = text.partition(" Traceback (most recent call last)")[
+        0
+    ]  # litellm's own, with paths of this machine
+    return text.rstrip(".") if len(text) <= _LONGEST else text[:_LONGEST] + "..."
