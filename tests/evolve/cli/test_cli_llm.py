@@ -70,8 +70,8 @@ def test_what_cannot_be_asked_again_is_said(adrs: Adrs, served: Served) -> None:
     [
         ("auth", "refuses the key in OPENAI_API_KEY"),
         ("quota", "the quota for local"),
-        ("model", "has no model 'local'"),
-        ("billing", "the quota for local"),
+        pytest.param("model", "has no model 'local'", marks=pytest.mark.slow),
+        pytest.param("billing", "the quota for local", marks=pytest.mark.slow),
     ],
 )
 def test_a_refusal_midway_stops_the_run_which_goes_on_when_it_is_mended(
