@@ -2,6 +2,8 @@
 
 import difflib
 import json
+import re
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
@@ -12,20 +14,25 @@ from evolve.models.model_spec import Price
 
 _FILE: Final = "model_prices_and_context_window_backup.json"
 _MILLION: Final = 1e6
+_MODES: Final = frozenset({"chat", "completion", "responses", None})
+"""Of models that answer in text; there are prices of images and embeddings too."""
+_TIER: Final = re.compile(r"_above_\d+k_tokens$")
 
 
 def price_of(model: str) -> Price | None:
     """Finds a model's price; None if it is unknown.
 
-    Where a provider takes more for long prompts, the higher price counts: a budget must not be passed.
+    Where a provider takes more for long prompts or for reasoning, the higher price counts: a budget must not
+    be passed.
     """
     row = _row(model)
     if row is None:
         return None
-    given, written = (_highest(row, f"{side}_cost_per_token") for side in ("input", "output"))
+    given = _highest(row, "input_cost_per_token")
+    written = _highest(row, "output_cost_per_token", "output_cost_per_reasoning_token")
     if given is None or written is None:
         return None
-    cached = _highest(row, "cache_read_input_token_cost")
+    cached = _highest(row, "cache_read_input_token_cost", "input_cost_per_token_cache_hit")
     return Price(given, written, None if cached is None else min(cached, given))
 
 
@@ -33,7 +40,7 @@ def provider_of(model: str) -> str | None:
     """Names the provider of a model, as litellm calls it; None if the table does not know the model."""
     row = _row(model)
     provider = None if row is None else row.get("litellm_provider")
-    return provider if isinstance(provider, str) else None
+    return provider.partition("-")[0] if isinstance(provider, str) else None
 
 
 def similar(model: str, n: int = 3) -> list[str]:
@@ -42,18 +49,26 @@ def similar(model: str, n: int = 3) -> list[str]:
 
 
 def _row(model: str) -> Mapping[str, Any] | None:
-    """Finds a model by its name, or by the part behind its provider's name."""
-    table = _table()
-    for name in (model, model.removeprefix("openai/"), model.partition("/")[2]):
-        row = table.get(name)
-        if name and isinstance(row, Mapping):
-            return row
-    return None
+    """Finds a model by its name, or by the part behind its provider's name, if that is the provider's own."""
+    row = _table().get(model)
+    if row is None:
+        provider, _, name = model.partition("/")
+        row = _table().get(name) if name else None
+        if not isinstance(row, Mapping) or not _is_of(provider, row):
+            return None
+    return row if isinstance(row, Mapping) and row.get("mode") in _MODES else None
+
+
+def _is_of(provider: str, row: Mapping[str, Any]) -> bool:
+    """Whether a row is of a provider; those of some have a suffix, as in `vertex_ai-language-models`."""
+    found = row.get("litellm_provider")
+    return isinstance(found, str) and found.partition("-")[0] == provider
 
 
 def _highest(row: Mapping[str, Any], name: str) -> float | None:
-    """The highest of a price and its tiers, in dollars per million tokens."""
-    tiers = [v for k, v in row.items() if k == name or k.startswith(f"{name}_above_")]
+    """The highest of a price and its tiers by length, in dollars per million tokens."""
+    tier = re.compile(rf"{name}(?:_above_\d+k_tokens)?")
+    tiers = [value for key, value in row.items() if tier.fullmatch(key)]
     found = [float(v) for v in tiers if isinstance(v, int | float) and not isinstance(v, bool) and v >= 0]
     return round(max(found) * _MILLION, 9) if found else None
 
