@@ -3,7 +3,6 @@
 import difflib
 import json
 import re
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
@@ -65,12 +64,17 @@ def _is_of(provider: str, row: Mapping[str, Any]) -> bool:
     return isinstance(found, str) and found.partition("-")[0] == provider
 
 
-def _highest(row: Mapping[str, Any], name: str) -> float | None:
-    """The highest of a price and its tiers by length, in dollars per million tokens."""
-    tier = re.compile(rf"{name}(?:_above_\d+k_tokens)?")
-    tiers = [value for key, value in row.items() if tier.fullmatch(key)]
-    found = [float(v) for v in tiers if isinstance(v, int | float) and not isinstance(v, bool) and v >= 0]
-    return round(max(found) * _MILLION, 9) if found else None
+def _highest(row: Mapping[str, Any], *names: str) -> float | None:
+    """The highest of some prices and their tiers by length, in dollars per million tokens.
+
+    A tier stands beside the price under a longer name, or in a list of its own. Prices of batches and of
+    requests that go before others are for calls that nobody makes here.
+    """
+    tiers = row.get("tiered_pricing")
+    rows = [row, *(tier for tier in (tiers if isinstance(tiers, list) else ()) if isinstance(tier, Mapping))]
+    found = [value for r in rows for key, value in r.items() if _TIER.sub("", key) in names]
+    prices = [float(v) for v in found if isinstance(v, int | float) and not isinstance(v, bool) and v >= 0]
+    return round(max(prices) * _MILLION, 9) if prices else None
 
 
 @lru_cache(maxsize=1)
