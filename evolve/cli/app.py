@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from evolve.cli import options
-from evolve.cli.verbs import Verb
+from evolve.cli.verbs import Verb, VerbGroup
 
 
 class InOrder(TyperGroup):
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 problems = typer.Typer(
-    help="Lists problems, or shows one.", rich_markup_mode=None, invoke_without_command=True
+    cls=VerbGroup, help="Lists problems, or shows one.", rich_markup_mode=None, invoke_without_command=True
 )
 app.add_typer(problems, name="problems")
 config = typer.Typer(help="Shows the configuration.", rich_markup_mode=None, no_args_is_help=True)
@@ -53,7 +53,10 @@ def adrs(
 
 @problems.callback()
 def problems_list(
-    context: typer.Context, as_json: options.Json = False, _db: options.NoDb = options.DB
+    context: typer.Context,
+    as_json: options.Json = False,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Lists the installed problems, or shows one."""
     if context.invoked_subcommand is None:
@@ -64,7 +67,10 @@ def problems_list(
 
 @problems.command("show", cls=Verb)
 def problems_show(
-    problem: options.ProblemName, as_json: options.Json = False, _db: options.NoDb = options.DB
+    problem: options.ProblemName,
+    as_json: options.Json = False,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Shows a problem: brief, interface, splits, limits, data, baselines, bound."""
     from evolve.cli.catalogue import show_problem
@@ -85,6 +91,7 @@ def evaluate(  # noqa: PLR0913 - the verb's options
     sandbox: options.Sandbox = "auto",
     as_json: options.Json = False,
     db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Measures a policy, or the best baselines; exit 1 on a fault."""
     from evolve.cli.evaluate import EvalRequest, evaluate
@@ -144,14 +151,14 @@ def resume(  # noqa: PLR0913 - the verb's options
     context: typer.Context,
     run: options.RunName,
     *,
-    max_evals: options.MoreEvals = None,
-    max_minutes: options.MaxMinutes = None,
-    max_usd: options.MaxUsd = None,
-    max_tokens: options.MaxTokens = None,
-    workers: options.Workers = None,
-    calls: options.Calls = None,
-    call_deadline: options.NewCallDeadline = None,
-    api_base: options.ApiBase = None,
+    max_evals: options.KeptMaxEvals = None,
+    max_minutes: options.KeptMaxMinutes = None,
+    max_usd: options.KeptMaxUsd = None,
+    max_tokens: options.KeptMaxTokens = None,
+    workers: options.KeptWorkers = None,
+    calls: options.KeptCalls = None,
+    call_deadline: options.KeptCallDeadline = None,
+    api_base: options.KeptApiBase = None,
     fork: options.Fork = False,
     name: options.ForkName = None,
     sandbox: options.NewSandbox = None,
@@ -171,6 +178,7 @@ def ask(
     wait: options.Wait = False,
     as_json: options.Json = False,
     db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Prints what a run with --proposer inbox asks."""
     from evolve.cli.inbox import ask
@@ -180,7 +188,12 @@ def ask(
 
 @app.command(cls=Verb)
 def tell(
-    run: options.RunName, step: options.Step, file: options.ReplyFile, db: options.Db = options.DB
+    run: options.RunName,
+    step: options.Step,
+    file: options.ReplyFile,
+    *,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Answers it with the text of a file."""
     from evolve.cli.inbox import tell
@@ -195,6 +208,7 @@ def prompt(
     operator: options.OperatorName = None,
     as_json: options.Json = False,
     db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Prints the next prompt in full, without paying."""
     from evolve.cli.prompt import show_prompt
@@ -203,7 +217,7 @@ def prompt(
 
 
 @app.command(cls=Verb)
-def runs(as_json: options.Json = False, db: options.Db = options.DB) -> None:
+def runs(as_json: options.Json = False, db: options.Db = options.DB, _config: options.Config = None) -> None:
     """Lists the runs, newest first."""
     from evolve.cli.runs import list_runs
 
@@ -216,6 +230,7 @@ def show(
     candidate: options.CandidateName = None,
     as_json: options.Json = False,
     db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Shows a run, or one of its candidates."""
     if candidate is None:
@@ -235,6 +250,7 @@ def best(
     force: options.Force = False,
     as_json: options.Json = False,
     db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Hands over the champion's source."""
     from evolve.cli.best import hand_over, print_json
@@ -244,7 +260,10 @@ def best(
 
 @app.command(cls=Verb)
 def doctor(
-    sandbox: options.Sandbox = "auto", as_json: options.Json = False, db: options.Db = options.DB
+    sandbox: options.Sandbox = "auto",
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
 ) -> None:
     """Checks this machine: sandbox, packages, data, store."""
     from evolve.cli.doctor import examine

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from evolve.cli.configuration import Configuration
+from evolve.cli.configuration import FILE, Configuration
 from evolve.cli.exits import Misuse, say
 from evolve.cli.money import dollars
 from evolve.models.language_model import Request
@@ -34,8 +34,7 @@ def asked_models(
     specs = tuple(at_address(spec, spec.api_base or api_base) for spec in specs)
     for i, spec in enumerate(specs):
         for other in specs[:i]:
-            if spec.name == other.name and (spec.role is other.role or spec.api_base != other.api_base):
-                raise Misuse(f"expected different models in a role, but got {spec.name!r} twice; drop one")
+            _refuse_twice(spec, other)
     return tuple(replace(spec, price=_price(spec.name, configuration.prices)) for spec in specs)
 
 
@@ -47,11 +46,10 @@ def at_address(spec: ModelSpec, api_base: str | None) -> ModelSpec:
     """
     if api_base is None:
         return spec
-    parts = urlsplit(api_base)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Misuse(f"expected --api-base such as http://127.0.0.1:8000/v1, but got {api_base!a}")
-    if parts.username or parts.password:
+    if "@" in api_base.rpartition("://")[2].partition("/")[0]:  # first, so that no message repeats it
         raise Misuse("--api-base must hold no user or password: a run stores it; put the key in a variable")
+    if not _is_address(api_base):
+        raise Misuse(f"expected --api-base such as http://127.0.0.1:8000/v1, but got {api_base!a}")
     return replace(spec, api_base=api_base)
 
 
@@ -85,7 +83,7 @@ def announce(models: Sequence[ModelSpec]) -> None:
         )
 
 
-def refuse_unknown_price(models: Sequence[ModelSpec]) -> None:
+def refuse_unknown_price(models: Sequence[ModelSpec], configuration: Configuration) -> None:
     """Says which price is missing and how to state it.
 
     Raises:
@@ -98,8 +96,8 @@ def refuse_unknown_price(models: Sequence[ModelSpec]) -> None:
     hint = f" (known are {', '.join(near)})" if near else ""
     raise Misuse(
         f"--max-usd needs the price of every model, but that of {unknown!r} is unknown{hint}; state it in "
-        f'adrs.toml, in dollars per million tokens: [prices."{unknown}"] with input = ... and output = ..., '
-        "or free = true"
+        f'{configuration.path or FILE}, in dollars per million tokens: [prices."{unknown}"] with '
+        "input = ... and output = ..., or free = true"
     )
 
 
@@ -115,6 +113,26 @@ def _named(text: str) -> ModelSpec:
             f"did you mean {best}?"
         )
     return ModelSpec(text) if text.strip() else _nameless()
+
+
+def _refuse_twice(spec: ModelSpec, other: ModelSpec) -> None:
+    if spec.name != other.name:
+        return
+    if spec.role is other.role:
+        raise Misuse(f"expected different models in a role, but got {spec.name!r} twice; drop one")
+    for name in ("api_base", "client", "api_key_env"):  # one name has one client
+        if getattr(spec, name) != getattr(other, name):
+            raise Misuse(
+                f"expected one {name} for model {spec.name!r}, but its roles have two; make them equal"
+            )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, or a port beyond 65535
+        return False
 
 
 def _nameless() -> ModelSpec:

@@ -12,7 +12,7 @@ import msgspec
 from evolve.cli.configuration import MODEL_KEYS, Configuration
 from evolve.cli.exits import Exit
 from evolve.cli.terminal import harmless, write_json
-from evolve.cli.verbs import commands, options_of
+from evolve.cli.verbs import commands, given_options, options_of
 from evolve.models.model_spec import ModelSpec
 from evolve.models.opening import place_of
 from evolve.search.language import DEFAULT_SHARES, Sections
@@ -21,7 +21,8 @@ from evolve.search.language import DEFAULT_SHARES, Sections
 def show_configuration(context: Any, *, as_json: bool) -> Exit:  # noqa: ANN401 - typer's own type is private
     """Prints the configuration that commands of this folder use."""
     found, root = context.obj, context.find_root().command
-    verbs = {verb: dict(_options(verb, command, found)) for verb, command in commands(root)}
+    given = {verb: given_options(context, verb, command, found) for verb, command in commands(root)}
+    verbs = {verb: dict(_options(command, given[verb], str(found.path))) for verb, command in commands(root)}
     if as_json:
         write_json(
             {
@@ -35,15 +36,16 @@ def show_configuration(context: Any, *, as_json: bool) -> Exit:  # noqa: ANN401 
     return Exit.DONE
 
 
-def _options(verb: str, command: Any, found: Configuration) -> Iterator[tuple[str, tuple[object, str]]]:  # noqa: ANN401 - as above
+def _options(
+    command: object, given: Mapping[str, object], path: str
+) -> Iterator[tuple[str, tuple[object, str]]]:
     """Yields each option's key with its value and where that comes from."""
-    given = {**found.everywhere, **found.options.get(verb, {})}
     for key, option in options_of(command).items():
         variable = option.envvar
         if isinstance(variable, str) and os.environ.get(variable):
             yield key, (os.environ[variable], f"{variable} in the environment")
         elif key in given:
-            yield key, (given[key], str(found.path))
+            yield key, (given[key], path)
         else:
             default = option.default() if callable(option.default) else option.default
             yield key, (str(default) if isinstance(default, os.PathLike) else default, "default")
@@ -59,7 +61,7 @@ def _lines(found: Configuration, verbs: Mapping[str, Mapping[str, tuple[object, 
     yield from _model_lines(found.models)
     for name, price in found.prices.items():
         yield ""
-        yield f"[prices.{json.dumps(name)}]  # dollars per million tokens"
+        yield f"[prices.{_toml(name)}]  # dollars per million tokens"
         yield from (
             _line(key, value, str(found.path)) for key, value in asdict(price).items() if value is not None
         )
@@ -92,12 +94,15 @@ def _line(key: str, value: object, source: str) -> str:
 
 
 def _toml(value: object) -> str:
-    """Writes a scalar or a list of them; JSON's strings are TOML's."""
+    """Writes a scalar or a list of them; JSON's strings are TOML's, once what is not ASCII is escaped."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_toml, value))}]"
-    return str(value) if isinstance(value, int | float) else json.dumps(str(value))
+    if isinstance(value, int | float):
+        return str(value)
+    text = json.dumps(str(value), ensure_ascii=False)
+    return "".join(c if c.isascii() and c.isprintable() else f"\\U{ord(c):08X}" for c in text)
 
 
 def _plain(verbs: Mapping[str, Mapping[str, tuple[object, str]]]) -> dict[str, Any]:

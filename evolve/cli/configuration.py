@@ -20,8 +20,10 @@ TABLES: Final = ("models", "prices", "operators", "sections")
 MODEL_KEYS: Final = tuple(f.name for f in fields(ModelSpec) if f.name != "price")
 EVERYWHERE: Final = ("db",)
 """Options that may stand at the top, for every verb."""
-_KEY: Final = re.compile(r"sk-|\w+://[^/@]*:[^/@]*@")
-_SECRETS: Final = frozenset({"api_key", "apikey", "key", "token", "secret", "password"})
+LARGEST: Final = 10**9
+"""The largest number that any table may hold, far beyond any use."""
+_KEY: Final = re.compile(r"\s*(sk-|\w+://[^/?#]*@)")
+_SECRET: Final = re.compile(r"(^|_)(api_?key|key|token|secret|password)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,10 @@ def _parsed(path: Path) -> dict[str, Any]:
     if len(raw) > LARGEST_BYTES:
         raise Misuse(f"{path} has more than {LARGEST_BYTES:,} bytes; a configuration has some hundreds")
     try:
-        return tomllib.loads(raw.decode("utf-8"))
+        return tomllib.loads(raw.decode("utf-8-sig"))  # some editors begin a file with a byte order mark
     except UnicodeDecodeError as error:
         raise Misuse(f"{path} is not UTF-8 at byte {error.start}; save it as UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOMLDecodeError
         raise Misuse(f"{path} is no TOML: {error}; see: adrs config show") from error
 
 
@@ -112,8 +114,8 @@ class _Reader:
             everywhere,
             self._models(found.get("models", [])),
             self._prices(tables["prices"]),
-            {k: self._number(f"operators.{k}", v) for k, v in tables["operators"].items()},
-            {k: self._whole(f"sections.{k}", v) for k, v in tables["sections"].items()},
+            self._shares(tables["operators"]),
+            self._budgets(tables["sections"]),
         )
 
     def _refuse_secrets(self, where: str, value: object) -> None:
@@ -124,7 +126,9 @@ class _Reader:
         elif isinstance(value, list):
             for i, item in enumerate(value):
                 self._refuse_secrets(f"{where}[{i}]", item)
-        elif isinstance(value, str) and (_KEY.match(value) or _plain(where.rpartition(".")[2]) in _SECRETS):
+        elif isinstance(value, str) and (
+            _KEY.match(value) or _SECRET.search(_plain(where.rpartition(".")[2]))
+        ):
             raise Misuse(
                 f"{self._path}: {where} is refused: keys are read from the environment only; name the "
                 "variable that holds it as api_key_env in [[models]]"
@@ -137,7 +141,9 @@ class _Reader:
         own: dict[str, Any] = {}
         for key, value in table.items():
             name = _plain(key)
-            if name in below:
+            if name in own:
+                self._wrong(f"{verb}.{name}", "one value", f"{name} and {name.replace('_', '-')}")
+            elif name in below:
                 found |= self._verb(f"{verb} {name}", self._table(f"{verb}.{key}", value))
             elif name in self._known.get(verb, ()):
                 own[name] = value
@@ -151,21 +157,20 @@ class _Reader:
         return tuple(self._model(f"models[{i}]", row) for i, row in enumerate(rows))
 
     def _model(self, where: str, row: object) -> ModelSpec:
-        for key in self._table(where, row):
-            if key not in MODEL_KEYS:
-                self._unknown(key, f"{where}.", MODEL_KEYS)
+        self._known_keys(f"{where}.", self._table(where, row), MODEL_KEYS)
         try:
             return msgspec.convert(row, ModelSpec)
         except (msgspec.ValidationError, ValueError) as error:
             raise Misuse(f"{self._path}: {where}: {error}") from error
 
     def _prices(self, table: Mapping[str, Any]) -> dict[str, Price]:
-        return {
-            model: self._price(f'prices."{model}"', self._table(model, row)) for model, row in table.items()
-        }
+        return {name: self._price(name, self._table(f'prices."{name}"', row)) for name, row in table.items()}
 
-    def _price(self, where: str, row: Mapping[str, Any]) -> Price:
-        for key in row:
+    def _price(self, model: str, row: Mapping[str, Any]) -> Price:
+        where = f'prices."{model}"'
+        for key, value in row.items():
+            if isinstance(value, Mapping):  # TOML took the dots of a name for tables in tables
+                self._wrong(where, f'quotes around a name with dots, as in [prices."{model}.{key}"]', row)
             if key not in {"input", "output", "cached", "free"}:
                 self._unknown(key, f"{where}.", ["input", "output", "cached", "free"])
         if row.get("free") is True and len(row) == 1:
@@ -175,19 +180,38 @@ class _Reader:
         values = {key: self._number(f"{where}.{key}", value) for key, value in row.items()}
         return Price(**values)
 
+    def _shares(self, table: Mapping[str, Any]) -> dict[str, float]:
+        if table:
+            from evolve.search.language import DEFAULT_SHARES  # loads numpy
+
+            self._known_keys("operators.", table, DEFAULT_SHARES)
+        return {key: self._number(f"operators.{key}", value) for key, value in table.items()}
+
+    def _budgets(self, table: Mapping[str, Any]) -> dict[str, int]:
+        if table:
+            from evolve.search.language import Sections  # loads numpy
+
+            self._known_keys("sections.", table, [f.name for f in fields(Sections)])
+        return {key: self._whole(f"sections.{key}", value) for key, value in table.items()}
+
+    def _known_keys(self, where: str, table: Mapping[str, Any], known: Collection[str]) -> None:
+        for key in table:
+            if key not in known:
+                self._unknown(key, where, known)
+
     def _table(self, where: str, value: object) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
             self._wrong(where, "a table", value)
         return value
 
     def _number(self, where: str, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-            self._wrong(where, "a number of at least 0", value)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
+            self._wrong(where, f"a number from 0 to {LARGEST:,}", value)
         return float(value)
 
     def _whole(self, where: str, value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            self._wrong(where, "a whole number of at least 0", value)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+            self._wrong(where, f"a whole number from 0 to {LARGEST:,}", value)
         return value
 
     def _wrong(self, where: str, expected: str, value: object) -> NoReturn:

@@ -1,7 +1,8 @@
 """The options of the verbs: name, placeholder, one line of help. One option means the same everywhere."""
 
+from copy import copy
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -97,10 +98,6 @@ MaxTokens = Annotated[
 CallDeadline = Annotated[
     float, typer.Option("--call-deadline", metavar="S", help="Wall seconds for all tries of a model call.")
 ]
-NewCallDeadline = Annotated[
-    float | None,
-    typer.Option("--call-deadline", metavar="S", help="Wall seconds for all tries of a model call."),
-]
 MostChangedLines = Annotated[
     int | None,
     typer.Option(
@@ -133,10 +130,6 @@ RunOrProblem = Annotated[
 MaxEvals = Annotated[
     int, typer.Option("--max-evals", min=1, metavar="N", help="Candidates measured at most, seeds included.")
 ]
-MoreEvals = Annotated[
-    int | None,
-    typer.Option("--max-evals", min=1, metavar="N", help="Candidates at most, those before included."),
-]
 MaxMinutes = Annotated[
     float | None,
     typer.Option("--max-minutes", metavar="M", help="Wall minutes at most.", show_default="no limit"),
@@ -156,6 +149,32 @@ ForkName = Annotated[
     str | None, typer.Option("--name", metavar="NAME", help="The new run's name, with --fork.")
 ]
 Fork = Annotated[bool, typer.Option("--fork", help="Go on as a new run, whatever has changed since.")]
+
+
+def _kept(option: Any) -> Any:  # noqa: ANN401 - typer's own type is private
+    """The same option for a run that goes on, which keeps its value if nothing else is said."""
+    kept = copy(option.__metadata__[0])
+    kept.show_default = "as before"
+    return kept
+
+
+KeptMaxEvals = Annotated[
+    int | None,
+    typer.Option(
+        "--max-evals",
+        min=1,
+        metavar="N",
+        help="Candidates at most, those before included.",
+        show_default="as before",
+    ),
+]
+KeptMaxMinutes = Annotated[float | None, _kept(MaxMinutes)]
+KeptMaxUsd = Annotated[float | None, _kept(MaxUsd)]
+KeptMaxTokens = Annotated[int | None, _kept(MaxTokens)]
+KeptWorkers = Annotated[int | None, _kept(Workers)]
+KeptCalls = Annotated[int | None, _kept(Calls)]
+KeptCallDeadline = Annotated[float | None, _kept(CallDeadline)]
+KeptApiBase = Annotated[str | None, _kept(ApiBase)]
 
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write it there.", show_default="print it")

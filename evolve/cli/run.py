@@ -114,7 +114,7 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
         raise Misuse(f"--model asks a model, but the proposer is {proposer}; add --proposer llm")
     models = asked_models(request.model, request.api_base, file) if proposer is Proposer.LLM else ()
     if request.max_usd is not None and 0 < request.max_usd < math.inf:
-        refuse_unknown_price(models)
+        refuse_unknown_price(models, file)
     try:
         spec = RunSpec(
             problem=problem.name,
@@ -123,7 +123,7 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
             max_evals=request.max_evals,
             max_minutes=request.max_minutes,
             window=request.window,
-            workers=request.workers or min(cores(), request.window),
+            workers=request.workers or _workers(request, proposer),
             sandbox=mode_named(request.sandbox),
             seeds=problem.seeds,
             proposer=proposer,
@@ -140,6 +140,12 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
     except ValueError as error:
         raise Misuse(str(error)) from error
     return spec
+
+
+def _workers(request: RunRequest, proposer: Proposer) -> int:
+    """One a core, but calls of models keep their part of the window: half of it, if nobody says how many."""
+    calls = 0 if proposer is Proposer.OFFLINE else request.calls or request.window // 2
+    return min(cores(), max(1, request.window - calls))
 
 
 def _with_seeds(spec: RunSpec, sources: Mapping[str, str], problem: Problem) -> RunSpec:

@@ -1,6 +1,6 @@
 """Verbs whose options may stand in a file: the command line wins, then the environment, then the file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,16 @@ class Verb(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own type is private
         """Reads the file before the options, so that it can stand in for them."""
-        from evolve.cli.configuration import read
+        _configure(ctx, self, args)
+        return super().parse_args(ctx, args)
 
-        configuration = read(_named(args), known_options(ctx.find_root().command))
-        ctx.default_map = _defaults(ctx, self, configuration)
-        ctx.obj = configuration
+
+class VerbGroup(TyperGroup):
+    """A group that acts on its own, and takes its options from the configuration as a verb does."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own type is private
+        """Reads the file before the options, so that it can stand in for them."""
+        _configure(ctx, self, args)
         return super().parse_args(ctx, args)
 
 
@@ -69,25 +74,60 @@ def _named(args: list[str]) -> Path | None:
     return None if found is None else Path(found)
 
 
+def _configure(ctx: Any, command: Any, args: list[str]) -> None:  # noqa: ANN401 - typer's own type is private
+    from evolve.cli.configuration import Configuration, read
+
+    try:
+        configuration = read(_named(args), known_options(ctx.find_root().command))
+        ctx.default_map = _defaults(ctx, command, configuration)
+    except Misuse:
+        if "--help" not in args:  # whoever asks for help may be looking for the mistake
+            raise
+        configuration = Configuration()
+    ctx.obj = configuration
+
+
 def _defaults(ctx: Any, command: Any, configuration: "Configuration") -> dict[str, Any]:  # noqa: ANN401 - as above
-    verb, options = verb_of(ctx), options_of(command)
-    given: Mapping[str, Any] = {**configuration.everywhere, **configuration.options.get(verb, {})}
-    values = {key: value for key, value in given.items() if key in options}
+    options = options_of(command)
+    given = given_options(ctx, verb_of(ctx), command, configuration)
+    return {str(options[key].name): value for key, value in given.items()}
+
+
+def given_options(ctx: Any, verb: str, command: Any, configuration: "Configuration") -> dict[str, Any]:  # noqa: ANN401 - as above
+    """Collects what the file says of a verb's options.
+
+    Raises:
+        Misuse: A value is of a wrong type or out of range; the message names file and key.
+    """
+    own, options = configuration.options.get(verb, {}), options_of(command)
+    values = {k: v for k, v in {**configuration.everywhere, **own}.items() if k in options}
     for key, value in values.items():
-        _check(ctx, options[key], configuration.path, f"{verb}.{key}", value)
-    return {str(options[key].name): value for key, value in values.items()}
+        where = f"{verb.replace(' ', '.')}.{key}" if key in own else key
+        _check(ctx, options[key], str(configuration.path), where, value)
+    return values
 
 
-def _check(ctx: Any, option: Any, path: Path | None, where: str, value: object) -> None:  # noqa: ANN401 - as above
+def _check(ctx: Any, option: Any, path: str, where: str, value: object) -> None:  # noqa: ANN401 - as above
     """Tries a value as the option's own, so that a wrong one is told by file and key."""
-    is_right = isinstance(value, bool) == bool(option.is_flag) and isinstance(value, list) == option.multiple
-    items = value if isinstance(value, list) else [value]
-    if is_right and all(isinstance(item, bool | int | float | str) for item in items):
-        try:
-            option.process_value(ctx, value)
-        except typer.BadParameter as error:
-            raise Misuse(f"{path}: {where}: {error.message}") from error
-        return
-    expected = "true or false" if option.is_flag else f"a value as for {max(option.opts, key=len)}"
-    listed = "a list of values" if option.multiple else expected
-    raise Misuse(f"{path}: expected {listed} at {where}, but got {value!r:.80}")
+    if isinstance(value, list) != option.multiple:
+        expected = "a list of values" if option.multiple else "one value"
+        raise Misuse(f"{path}: expected {expected} at {where}, but got {value!r:.80}")
+    expected, types = _kind(ctx, option)
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, types) or isinstance(item, bool) != option.is_flag:
+            raise Misuse(f"{path}: expected {expected} at {where}, but got {item!r:.80}")
+    try:
+        option.process_value(ctx, value)
+    except typer.BadParameter as error:
+        raise Misuse(f"{path}: {where}: {error.message}, but got {value!r:.80}") from error
+
+
+def _kind(ctx: Any, option: Any) -> tuple[str, tuple[type, ...]]:  # noqa: ANN401 - as above
+    """Finds what an option takes by giving it a text that is a number, but not a whole one."""
+    if option.is_flag:
+        return "true or false", (bool,)
+    try:
+        taken = option.process_value(ctx, ["1.5"] if option.multiple else "1.5")
+    except typer.BadParameter:
+        return "a whole number", (int,)
+    return ("a number", (int, float)) if isinstance(taken, float) else ("a string", (str,))

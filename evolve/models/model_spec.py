@@ -74,6 +74,11 @@ class ModelSpec:
             raise ValueError("expected the name of a model, but got an empty one; name one with --model")
         if not 0 < self.share < float("inf"):
             raise ValueError(f"share of model {self.name!r} must be above 0, but got {self.share}")
+        if self.temperature is not None and not 0 <= self.temperature < float("inf"):
+            raise ValueError(
+                f"temperature of model {self.name!r} must be at least 0 and finite, "
+                f"but got {self.temperature}"
+            )
         if not 1 <= self.max_output_tokens <= 10**7:
             raise ValueError(
                 f"max_output_tokens of model {self.name!r} must be between 1 and 10,000,000, "

@@ -7,6 +7,8 @@ import pytest
 
 from benchmarks.llm_endpoint import Served, serving
 from benchmarks.llm_law import Law
+from evolve.cli import run
+from evolve.runs.spec import Proposer
 from evolve.runs.store import Store
 from tests.evolve.cli.conftest import Adrs
 
@@ -57,9 +59,11 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
             ["--model", "m", "--api-base", "local:8000"],
             "expected --api-base such as http://127.0.0.1:8000/v1",
         ),
-        (
-            ["--model", "m", "--api-base", "http://u:canary@h"],
-            "--api-base must hold no user or password",
+        (["--model", "m", "--api-base", "http://[::1"], "expected --api-base such as"),
+        (["--model", "m", "--api-base", "http://h:99999/v1"], "expected --api-base such as"),
+        *(
+            (["--model", "m", "--api-base", address], "--api-base must hold no user or password")
+            for address in ("http://u:canary@h", "http://canary@[::1", "u:canary@h/v1", "ftp://u:canary@h")
         ),
         (["--model", "m", "--call-deadline", "0"], "--call-deadline must be above 0 and finite, but got 0.0"),
     ],
@@ -72,6 +76,34 @@ def test_what_cannot_be_meant_is_refused_before_anything_starts(
     assert (ended.code, message in ended.err) == (2, True), ended.err
     assert "canary" not in ended.err
     assert not (tmp_path / "results").exists()
+
+
+def test_a_name_has_one_client(adrs: Adrs, tmp_path: Path) -> None:
+    (tmp_path / "adrs.toml").write_text(
+        "[[models]]\nname = 'm'\n[[models]]\nname = 'm'\nrole = 'jump'\napi_key_env = 'OTHER_KEY'\n"
+    )
+    ended = adrs("run", "toy-order", "--proposer", "llm")
+    assert (ended.code, "expected one api_key_env for model 'm'" in ended.err) == (2, True)
+
+
+def test_an_unknown_price_is_to_be_stated_in_the_file_that_was_named(adrs: Adrs, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text("")
+    words = ["--proposer", "llm", "--model", "m", "--max-usd", 1, "--config", "other.toml"]
+    assert (
+        'state it in other.toml, in dollars per million tokens: [prices."m"]'
+        in adrs("run", "toy-order", *words).err
+    )
+
+
+@pytest.mark.parametrize(
+    ("calls", "cores", "workers"), [(None, 64, 4), (6, 64, 2), (None, 2, 2), (7, 2, 1), (8, 2, 1)]
+)
+def test_calls_of_models_keep_their_part_of_the_window(
+    calls: int | None, cores: int, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "cores", lambda: cores)
+    request = run.RunRequest(db=Path("x"), calls=calls)
+    assert run._workers(request, Proposer.LLM) == workers
 
 
 def test_a_name_may_hold_colons(adrs: Adrs) -> None:
