@@ -24,6 +24,8 @@ _CERTIFICATE: Final = "CERTIFICATE_VERIFY_FAILED"
 _MOST_WAIT_S: Final = 3600.0
 _SPOKEN: Final = frozenset({"openai", "httpx"})
 """Packages whose exceptions with a response tell of one that a server gave; litellm makes responses up."""
+_LASTING: Final = frozenset({401, 403, 404})
+"""Statuses after which no other request would be answered either, whoever found them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ def failure_of(error: Exception, place: Place) -> ModelError:
         return found
     said = next((cause for cause in _chain(error) if _is_of_server(cause)), error)
     status = _status(said)
-    if status is None or (said is error and not _is_of_server(error) and _is_passing(status)):
-        # What litellm cannot read it calls a server error, though it may be paid for.
+    if status is None or status < 300 or (not _is_of_server(said) and status not in _LASTING):
+        # Answers that litellm cannot read get a status of its own making, though they may be paid for.
         return garbled(place, f"what is no completion: {_told(error)}")
     return _by_status(status, said, place)
 
@@ -77,11 +79,6 @@ def _status(error: Exception) -> int | None:
     response = getattr(error, "response", None)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     return status if isinstance(status, int) else None
-
-
-def _is_passing(status: int) -> bool:
-    """Whether another attempt may succeed."""
-    return status >= 500 or status in {408, 409, 425, 429}
 
 
 def _transport(error: Exception, place: Place) -> ModelError | None:
@@ -117,7 +114,7 @@ def _by_status(status: int, error: Exception, place: Place) -> ModelError:
     if status == 404 or (status == 400 and _NO_MODEL.search(body)):
         other = "" if _NO_MODEL.search(body) else ", or --api-base lacks a part such as /v1"
         return EndpointUnusable("unknown_model", f"{where} has no model {place.model!r}{other}: {told}")
-    if _is_passing(status):
+    if status >= 500 or status in {408, 409, 425, 429}:
         wait_s = retry_after_s(_headers(error))
         if status == 429:
             told = f"{where} limits the rate of {place.model}: {told}"
@@ -173,7 +170,6 @@ def _told(error: Exception) -> str:
     """What an exception says, in a line."""
     said = _body(error).get("message")
     text = " ".join((said if isinstance(said, str) and said else str(error) or type(error).__name__).split())
-    text = text.partition(" Traceback (most recent call last)")[
-        0
-    ]  # litellm's own, with paths of this machine
+    for rest in (" Traceback (most recent call last)", " for url "):  # paths of this machine, advice on HTTP
+        text = text.partition(rest)[0]
     return text.rstrip(".") if len(text) <= _LONGEST else text[:_LONGEST] + "..."

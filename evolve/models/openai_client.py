@@ -61,10 +61,10 @@ class OpenAIClient:
         import openai
 
         timeout = httpx.Timeout(call.timeout_s, connect=min(CONNECT_S, call.timeout_s))
-        body, client = self._body(call.request), self._client()
+        body = self._body(call.request)
         try:
             # By the SDK's door for any path: its door for chats takes a third longer to check what is plain.
-            answer = await client.post(
+            answer = await self._client().post(
                 "/chat/completions", cast_to=httpx.Response, body=body, options={"timeout": timeout}
             )
         except (openai.OpenAIError, httpx.HTTPError, httpx.InvalidURL) as error:

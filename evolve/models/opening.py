@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,6 +18,10 @@ KEY: Final = "OPENAI_API_KEY"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _NO_KEY: Final = "none"
 """Sent to an endpoint on this machine, which needs no key but gets one from every client."""
+_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
+    {"bedrock": "AWS_ACCESS_KEY_ID", "together_ai": "TOGETHERAI_API_KEY", "vertex_ai": "VERTEXAI_PROJECT"}
+)
+"""Of providers whose variable is not named as they are."""
 
 
 class ClientMissing(Exception):  # noqa: N818 - reads as what happened
@@ -29,7 +34,7 @@ def open_models(
     """Makes the clients of all models, by name, before anything is sent.
 
     Raises:
-        EndpointUnusable: A key is missing; the message names its variable.
+        EndpointUnusable: A key is missing or no key, an address is none, or nobody knows the provider.
         ClientMissing: The package that speaks to a provider is not installed.
     """
     return {spec.name: _opened(spec, environ, redact) for spec in specs}
@@ -50,7 +55,7 @@ def place_of(spec: ModelSpec) -> Place:
     if client_of(spec) is Client.OPENAI:
         return Place(spec.name, (spec.api_base or OPENAI).rstrip("/"), spec.api_key_env or KEY)
     provider = provider_of(spec.name) or spec.name.partition("/")[0]
-    variable = spec.api_key_env or f"{provider.upper()}_API_KEY"
+    variable = spec.api_key_env or _VARIABLES.get(provider, f"{provider.upper()}_API_KEY")
     return Place(spec.name, spec.api_base or f"{provider} (by litellm)", variable)
 
 
@@ -61,8 +66,10 @@ def _opened(spec: ModelSpec, environ: Mapping[str, str], redact: Redactor) -> La
         raise ClientMissing(
             f"model {spec.name!r} needs the package {package}; install it with: pip install 'adrs[llm]'"
         )
+    _check_address(spec)
     if client is Client.OPENAI:
         return OpenAIClient.of(spec, place, _key(spec, place, environ), redact)
+    _check_provider(spec)
     if spec.api_key_env is not None or spec.api_base is not None:
         return LiteLLMClient(spec, place, redact, _key(spec, place, environ))
     missing = litellm().validate_environment(model=spec.name)["missing_keys"]
@@ -71,8 +78,40 @@ def _opened(spec: ModelSpec, environ: Mapping[str, str], redact: Redactor) -> La
     return LiteLLMClient(spec, place, redact)
 
 
+def _check_address(spec: ModelSpec) -> None:
+    try:
+        parts = urlsplit(spec.api_base or OPENAI)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise EndpointUnusable(
+            "bad_address",
+            f"expected an address such as http://127.0.0.1:8000/v1 for model {spec.name!r}, but got "
+            f"{spec.api_base!a}; check --api-base",
+        )
+
+
+def _check_provider(spec: ModelSpec) -> None:
+    package = litellm()
+    try:
+        package.get_llm_provider(spec.name, api_base=spec.api_base)
+    except package.exceptions.BadRequestError:
+        raise EndpointUnusable(
+            "unknown_model",
+            f"litellm knows no provider of model {spec.name!r}; write PROVIDER/MODEL, such as "
+            "anthropic/claude-sonnet-4-5, or name an OpenAI-compatible endpoint with --api-base",
+        ) from None
+
+
 def _key(spec: ModelSpec, place: Place, environ: Mapping[str, str]) -> str:
     key = environ.get(place.variable, "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise EndpointUnusable(
+            "no_key",
+            f"expected a key of ASCII characters in one line in {place.variable}, but it holds others; "
+            "set it anew",
+        )
     if key:
         return key
     if spec.api_key_env is None and urlsplit(place.address).hostname in _LOOPBACK:
