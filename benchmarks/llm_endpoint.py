@@ -2,16 +2,18 @@
 
 Any harness can use it: `python -m benchmarks.llm_endpoint --port 8000`, then `--api-base` with the
 address that it prints, and any model name. `benchmarks.llm_law` states the law of its replies. Tokens are
-a quarter of the bytes.
+a quarter of the bytes. It does not stream.
 
-It misbehaves on demand, as in `--misbehave stall=0.01`: stall (never answers), rate_limit (429 with
-Retry-After, not billed), server_error (503, not billed), drop (billed, not a byte of an answer),
-drop_midway (billed, half an answer), garbage (billed, no JSON), huge (1 MB), content_type (text/html),
-surrogates (lone ones in the text), renamed (another model's name), no_usage, empty, thinking (the reply
-begins with a thought that holds code). `--refuse` turns every request down, from the start or after
-`--refuse-after` answers.
+It misbehaves on demand, as in `--misbehave stall=0.01`: stall (never answers, not billed), rate_limit (429
+with Retry-After, not billed), server_error (500 or 503, not billed), drop (billed, not a byte of an
+answer), drop_midway (billed, half an answer), garbage (billed, no JSON), huge (1 MB), content_type
+(text/html), surrogates (lone ones in the text), renamed (another model's name), no_usage, empty (a content
+of "" or null), thinking (the reply begins with a thought that holds code). Nobody is put off by rate_limit
+or server_error more than twice with the same messages. `--refuse` turns every request down, from the
+start or after `--refuse-after` that were billed.
 
-The log has one JSON line for every request, written before its answer is sent.
+The log has one JSON line for every request for a completion, written before its answer is sent, and a line
+`{"sent": NUMBER}` when an answer was handed over whole.
 """
 
 import argparse
@@ -19,64 +21,49 @@ import asyncio
 import hashlib
 import itertools
 import json
-import math
+import shutil
+import ssl
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from benchmarks.llm_law import KINDS, MISBEHAVIOURS, REFUSALS, Draw, Law, draw
+import benchmarks.llm_law
+from benchmarks.llm_law import DEFAULT_SHARES, KINDS, MISBEHAVIOURS, REFUSALS, Draw, Law, draw
+from benchmarks.llm_log import Log, Logged, read_log
+from benchmarks.llm_wire import (
+    MODELS,
+    Incoming,
+    Malformed,
+    answer,
+    asked_of,
+    completion,
+    error,
+    read_request,
+    tokens,
+)
 from evolve.models.model_spec import Price
 
-PATH: Final = "/v1/chat/completions"
-LARGEST: Final = 16 << 20
-_LATER: Final[Mapping[str, int]] = {"rate_limit": 429, "server_error": 503}
+_LATER: Final[Mapping[str, tuple[int, int]]] = {"rate_limit": (429, 429), "server_error": (500, 503)}
+"""Statuses of the two forms of a kind that may be asked again."""
+_HELD_S: Final = 3600.0
+"""For how long a stalled request is held."""
+_PATIENCE_S: Final = 1.0
+"""For how long the rest of a malformed request is read."""
 _REFUSED: Final[Mapping[str, tuple[int, str, str]]] = {
     "auth": (401, "invalid_api_key", "Incorrect API key provided."),
     "quota": (429, "insufficient_quota", "You exceeded your current quota."),
     "model": (404, "model_not_found", "The model does not exist."),
     "billing": (402, "billing_not_active", "Your account is not active."),
 }
-_PHRASES: Final[Mapping[int, str]] = {
-    200: "OK",
-    400: "Bad Request",
-    401: "Unauthorized",
-    402: "Payment Required",
-    404: "Not Found",
-    429: "Too Many Requests",
-    503: "Service Unavailable",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """A request as the endpoint saw it.
-
-    Attributes:
-        at: Seconds since the epoch.
-        digest: Of its messages.
-        kind: Of the reply, or how the endpoint misbehaved, or `refused`.
-        billed: Whether `cost_usd` was taken.
-    """
-
-    number: int
-    at: float
-    digest: str
-    kind: str
-    status: int
-    billed: bool
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
-    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +79,18 @@ class Served:
         return read_log(self.log)
 
 
-def read_log(path: Path) -> Sequence[Logged]:
-    """Reads a log; a last line that is not whole yet is left out."""
-    if not path.exists():
-        return ()
-    lines = path.read_bytes().split(b"\n")[:-1]
-    return tuple(msgspec.json.decode(line, type=Logged) for line in lines)
-
-
 @contextmanager
-def serving(law: Law, log: Path | None = None, *, port: int = 0) -> Iterator[Served]:
+def serving(
+    law: Law, log: Path | None = None, *, port: int = 0, self_signed: bool = False
+) -> Iterator[Served]:
     """Runs an endpoint in another process until the block ends."""
     with TemporaryDirectory() as folder:
-        path = log or Path(folder) / "calls.jsonl"
+        path = (log or Path(folder) / "calls.jsonl").resolve()
         options = ["--port", str(port), "--log", str(path), "--law", json.dumps(asdict(law))]
         command = [sys.executable, "-m", "benchmarks.llm_endpoint", *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        command += ["--self-signed"] if self_signed else []
+        root = Path(__file__).parents[1]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)
         try:
             assert process.stdout is not None, "the output is a pipe"
             url = process.stdout.readline().strip()
@@ -126,14 +109,30 @@ class Received:
     """A request for a completion.
 
     Attributes:
+        at: When it was read, in seconds since the epoch.
         prompt: The contents of all messages.
         key: The whole authorization header.
     """
 
+    at: float
     model: str
     prompt: str
     digest: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent for a request.
+
+    Attributes:
+        number: In the log, if it is there.
+        is_whole: Whether it is a whole response; the connection ends behind one that is not.
+    """
+
+    raw: bytes
+    number: int | None = None
+    is_whole: bool = True
 
 
 class Endpoint:
@@ -141,147 +140,129 @@ class Endpoint:
 
     def __init__(self, law: Law, log: Path | None) -> None:
         self._law = law
-        self._log = log.open("ab", buffering=0) if log is not None else None
+        self._log = Log(log)
         self._before: Counter[str] = Counter()
-        self._limited: Counter[str] = Counter()
+        self._put_off: Counter[str] = Counter()
         self._numbers = itertools.count()
-        self._answered = 0
+        self._taken = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves one connection until it is closed."""
+        writer.transport.set_write_buffer_limits(0)  # drained is handed over
         try:
-            while await self._request(reader, writer):
+            while await self._exchange(reader, writer):
                 pass
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
-            pass  # the client went away, or speaks no HTTP
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the client went away
         finally:
             writer.close()
 
-    async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        method, path, _ = head[0].split(" ", 2)
-        headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:])}
-        size = int(headers.get("content-length", "0"))
-        if size > LARGEST:
-            return _answer(writer, 400, _error("too_large", "The request is too large."))
-        body = await reader.readexactly(size)
-        if method == "GET" and path == "/v1/models":
-            return _answer(writer, 200, {"object": "list", "data": [{"id": "local", "object": "model"}]})
-        if method != "POST" or path != PATH:
-            return _answer(writer, 404, _error("not_found", f"There is no {method} {path}."))
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answers one request; whether the connection goes on."""
+        keeps = True
         try:
-            asked = json.loads(body)
-            prompt = "\n".join(str(message["content"]) for message in asked["messages"])
-        except (ValueError, KeyError, TypeError):
-            return _answer(writer, 400, _error("bad_request", "Expected a JSON object with messages."))
-        digest = hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()
-        key, model = headers.get("authorization", ""), str(asked.get("model"))
-        return await self._reply(writer, Received(model, prompt, digest, key))
+            incoming = await read_request(reader)
+            keeps = incoming.keeps
+            found = await self._answer(incoming)
+        except Malformed as wrong:
+            found = Answer(wrong.answer, is_whole=wrong.is_whole)
+        writer.write(found.raw)
+        if found.number is None and not found.is_whole:
+            await _read_off(reader)
+        await writer.drain()
+        if found.number is not None and found.is_whole:
+            self._log.sent(found.number)
+        return found.is_whole and keeps
 
-    async def _reply(self, writer: asyncio.StreamWriter, request: Received) -> bool:
+    async def _answer(self, incoming: Incoming) -> Answer:
+        if incoming.path == MODELS:
+            listed = {"object": "list", "data": [{"id": "local", "object": "model"}]}
+            return Answer(answer(200, listed))
+        model, prompt = asked_of(incoming.body)
+        digest = hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()
+        key = incoming.headers.get("authorization", "")
+        return await self._reply(Received(time.time(), model, prompt, digest, key))
+
+    async def _reply(self, request: Received) -> Answer:
         refusal = self._refusal(request.key)
         echoed = f" You sent {request.key}." if self._law.echo_key else ""
         if refusal is not None:
-            status, code, told = _REFUSED[refusal]
-            self._note(request, Draw("refused", "", "stop", 0.0), status)
-            return _answer(writer, status, _error(code, told + echoed))
+            status, code, words = _REFUSED[refusal]
+            number = self._note(request, Draw("refused", "", "stop", 0.0), status)
+            return Answer(answer(status, error(code, words + echoed)), number)
         found = self._draw(request)
         await asyncio.sleep(found.delay_s)
         if found.kind == "stall":
-            self._note(request, found, 0)
-            await asyncio.sleep(3600)
-        self._answered += 1
+            number = self._note(request, found, 0)
+            await asyncio.sleep(_HELD_S)
+            return Answer(b"", number, is_whole=False)
         if found.kind in _LATER:
-            status = _LATER[found.kind]
-            self._note(request, found, status)
-            return _answer(writer, status, _error(found.kind, "Later." + echoed), "Retry-After: 0.05\r\n")
-        self._note(request, found, 200)
-        return _send(writer, found, _completion(found, request, echoed))
+            status = _LATER[found.kind][found.form]
+            number = self._note(request, found, status)
+            told = error(found.kind, "Later." + echoed)
+            return Answer(answer(status, told, more="Retry-After: 0.05\r\n"), number)
+        number = self._note(request, found, 200)
+        raw = completion(found, model=request.model, prompt=request.prompt, echoed=echoed)
+        return Answer(raw, number, is_whole=found.kind not in {"drop", "drop_midway"})
 
     def _refusal(self, key: str) -> str | None:
         law = self._law
         if law.key is not None and key != f"Bearer {law.key}":
             return "auth"
-        return law.refuse if self._answered >= law.refuse_after else None
+        return law.refuse if self._taken >= law.refuse_after else None
 
     def _draw(self, request: Received) -> Draw:
         """Applies the law; nobody is put off more than twice with one request."""
         before, law = self._before[request.digest], self._law
         self._before[request.digest] += 1
         found = draw(law, request.prompt, before)
-        if found.kind in _LATER and self._limited[request.digest] >= 2:
+        if found.kind in _LATER and self._put_off[request.digest] >= 2:
             calm = {k: v for k, v in law.misbehaviour.items() if k not in _LATER}
-            return draw(replace(law, misbehaviour=calm), request.prompt, before)
-        self._limited[request.digest] += found.kind in _LATER
+            found = draw(replace(law, misbehaviour=calm), request.prompt, before)
+        self._put_off[request.digest] += found.kind in _LATER
+        self._taken += found.kind not in {"stall", *_LATER}
         return found
 
-    def _note(self, request: Received, found: Draw, status: int) -> None:
-        given, written = _tokens(request.prompt), _tokens(found.text)
-        billed = status == 200
+    def _note(self, request: Received, found: Draw, status: int) -> int:
+        """Writes a request into the log, and gives its number there."""
+        number, billed = next(self._numbers), status == 200
+        given, written = tokens(request.prompt), tokens(found.text)
         cost = self._law.price.cost_usd(given, written) if billed else 0.0
-        head = (next(self._numbers), time.time(), request.digest, found.kind)
-        row = Logged(*head, status, billed, given, written, cost, request.model)
-        if self._log is not None:
-            self._log.write(msgspec.json.encode(row) + b"\n")
+        head = (number, request.at, request.digest, found.kind, status, billed)
+        self._log.note(Logged(*head, given, written, cost, request.model))
+        return number
 
 
-def _send(writer: asyncio.StreamWriter, found: Draw, completion: Mapping[str, Any]) -> bool:
-    """Sends a completion, or what the law makes of it; whether the connection goes on."""
-    answer = json.dumps(completion).encode()
-    if found.kind == "drop":
-        return False
-    if found.kind == "garbage":
-        answer = b"\x00\xff{not json" + answer[:40]
-    kind = "text/html" if found.kind == "content_type" else "application/json"
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(answer)}\r\n\r\n".encode()
-    whole = found.kind != "drop_midway"
-    writer.write(head + (answer if whole else answer[: len(answer) // 2]))
-    return whole
+async def _read_off(reader: asyncio.StreamReader) -> None:
+    """Reads what a client still sends: one that is cut off while it does would not hear what was wrong."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_S):
+            while await reader.read(1 << 16):
+                pass
 
 
-def _completion(found: Draw, request: Received, echoed: str) -> dict[str, Any]:
-    given, written = _tokens(request.prompt), _tokens(found.text)
-    answer: dict[str, Any] = {
-        "id": "chatcmpl-local",
-        "object": "chat.completion",
-        "created": 0,
-        "model": "another-model" if found.kind == "renamed" else request.model,
-        "choices": [
-            {
-                "index": 0,
-                "finish_reason": found.finish_reason,
-                "message": {"role": "assistant", "content": found.text + echoed},
-            }
-        ],
-    }
-    if found.kind != "no_usage":
-        total = given + written
-        answer["usage"] = {"prompt_tokens": given, "completion_tokens": written, "total_tokens": total}
-    return answer
-
-
-def _tokens(text: str) -> int:
-    return math.ceil(len(text.encode("utf-8", "surrogatepass")) / 4)
-
-
-def _error(code: str, message: str) -> dict[str, Any]:
-    return {"error": {"message": message, "type": code, "code": code, "param": None}}
-
-
-def _answer(writer: asyncio.StreamWriter, status: int, body: Mapping[str, Any], more: str = "") -> bool:
-    raw = json.dumps(body).encode()
-    head = f"HTTP/1.1 {status} {_PHRASES[status]}\r\nContent-Type: application/json\r\n{more}"
-    writer.write(f"{head}Content-Length: {len(raw)}\r\n\r\n".encode() + raw)
-    return True
-
-
-async def serve(law: Law, *, port: int, log: Path | None) -> None:
+async def serve(law: Law, *, port: int, log: Path | None, tls: ssl.SSLContext | None) -> None:
     """Serves on the loopback address until the process ends; prints the address first."""
     endpoint = Endpoint(law, log)
-    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", port, limit=LARGEST)
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
+    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", port, ssl=tls)
+    scheme = "http" if tls is None else "https"
+    print(f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
     async with server:
         await server.serve_forever()
+
+
+def self_signed() -> ssl.SSLContext:
+    """Makes a certificate that no client trusts, and a context that serves with it."""
+    if shutil.which("openssl") is None:
+        raise SystemExit("--self-signed needs the command openssl; install it, or serve without")
+    with TemporaryDirectory() as folder:
+        key, certificate = Path(folder) / "key.pem", Path(folder) / "certificate.pem"
+        command = ["openssl", "req", "-x509", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+        files = ["-newkey", "rsa:2048", "-keyout", str(key), "-out", str(certificate)]
+        subprocess.run([*command, *files], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+    return context
 
 
 def _share(text: str) -> tuple[str, float]:
@@ -291,13 +272,32 @@ def _share(text: str) -> tuple[str, float]:
 
 def main() -> None:
     """Reads the law from the command line and serves."""
+    parser = _parser()
+    given = parser.parse_args()
+    try:
+        law = msgspec.json.decode(given.law, type=Law) if given.law is not None else _law(given)
+    except ValueError as wrong:
+        parser.error(str(wrong))
+    tls = self_signed() if given.self_signed else None
+    try:
+        asyncio.run(serve(law, port=given.port, log=given.log, tls=tls))
+    except KeyboardInterrupt:
+        pass
+    except OSError as wrong:
+        raise SystemExit(f"port {given.port} or the log cannot be used: {wrong}; choose another") from None
+
+
+def _parser() -> argparse.ArgumentParser:
     form = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    parser = argparse.ArgumentParser(
+        description=f"{__doc__}\n{benchmarks.llm_law.__doc__}", formatter_class=form
+    )
     parser.add_argument("--port", type=int, default=8000, help="0 takes any that is free")
     parser.add_argument("--log", type=Path, help="file for one JSON line a request")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--delay-ms", type=float, default=50.0)
-    parser.add_argument("--share", type=_share, action="append", help=f"KIND=SHARE of {', '.join(KINDS)}")
+    shares = f"KIND=SHARE of {', '.join(KINDS)}"
+    parser.add_argument("--share", type=_share, action="append", default=[], help=shares)
     chances = f"WAY=CHANCE of {', '.join(MISBEHAVIOURS)}"
     parser.add_argument("--misbehave", type=_share, action="append", default=[], help=chances)
     parser.add_argument("--refuse", choices=REFUSALS)
@@ -307,25 +307,24 @@ def main() -> None:
     parser.add_argument("--echo-key", action="store_true", help="repeat the key in errors and replies")
     parser.add_argument("--price-in", type=float, default=0.4, help="dollars per million tokens")
     parser.add_argument("--price-out", type=float, default=1.6, help="dollars per million tokens")
+    parser.add_argument("--self-signed", action="store_true", help="serve https by a certificate of its own")
     parser.add_argument("--law", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.law is not None:
-        law = msgspec.json.decode(given.law, type=Law)
-    else:
-        shares = {"shares": dict(given.share)} if given.share else {}
-        law = Law(
-            given.seed,
-            given.delay_ms / 1e3,
-            misbehaviour=dict(given.misbehave),
-            refuse=given.refuse,
-            refuse_after=given.refuse_after,
-            stable=given.stable,
-            key=given.key,
-            echo_key=given.echo_key,
-            price=Price(given.price_in, given.price_out),
-            **shares,
-        )
-    asyncio.run(serve(law, port=given.port, log=given.log))
+    return parser
+
+
+def _law(given: argparse.Namespace) -> Law:
+    return Law(
+        given.seed,
+        given.delay_ms / 1e3,
+        dict(given.share or DEFAULT_SHARES),
+        misbehaviour=dict(given.misbehave),
+        refuse=given.refuse,
+        refuse_after=given.refuse_after,
+        stable=given.stable,
+        key=given.key,
+        echo_key=given.echo_key,
+        price=Price(given.price_in, given.price_out),
+    )
 
 
 if __name__ == "__main__":
