@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evolve.models.estimate import estimated_tokens
-from evolve.models.failures import Place, garbled
+from evolve.models.failures import Place, cut, garbled
 from evolve.models.language_model import Completion, Request
 from evolve.models.model_spec import FREE, Price
 
@@ -25,7 +25,7 @@ def completion_of(payload: object, request: Request, price: Price | None, place:
     first = choices[0] if isinstance(choices, list) and choices else None
     message = first.get("message") if isinstance(first, Mapping) else None
     if not isinstance(first, Mapping) or not isinstance(message, Mapping):
-        raise garbled(place, f"JSON without a choice: {payload!r:.200}")
+        raise garbled(place, f"JSON without a choice: {cut(repr(payload), 200)}")
     text, model, reason = _text(message), payload.get("model"), first.get("finish_reason")
     counts = _usage(payload.get("usage"))
     tokens = counts or _estimated(request, text)

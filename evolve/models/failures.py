@@ -57,7 +57,12 @@ def failure_of(error: Exception, place: Place) -> ModelError:
 
 def garbled(place: Place, what: str) -> InDoubt:
     """Says that an answer is no completion; the provider may well have billed it."""
-    return InDoubt("garbled", f"{place.address} answered {place.model} with {what}"[: 2 * _LONGEST])
+    return InDoubt("garbled", cut(f"{place.address} answered {place.model} with {what}", 2 * _LONGEST))
+
+
+def cut(text: str, longest: int) -> str:
+    """Shortens a text between words: half a key would not be known for one, and so not be taken out."""
+    return text if len(text) <= longest else text[:longest].rpartition(" ")[0] + " ..."
 
 
 def _chain(error: BaseException | None) -> Iterator[Exception]:
@@ -172,4 +177,4 @@ def _told(error: Exception) -> str:
     text = " ".join((said if isinstance(said, str) and said else str(error) or type(error).__name__).split())
     for rest in (" Traceback (most recent call last)", " for url "):  # paths of this machine, advice on HTTP
         text = text.partition(rest)[0]
-    return text.rstrip(".") if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+    return cut(text.rstrip("."), _LONGEST)
