@@ -3,7 +3,7 @@
 import logging
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -40,7 +40,7 @@ class LiteLLMClient:
     spec: ModelSpec
     place: Place
     redact: Redactor
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
 
     async def complete(self, call: Call, /) -> Completion:
         """Answers one call.

@@ -22,6 +22,8 @@ _VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
     {"bedrock": "AWS_ACCESS_KEY_ID", "together_ai": "TOGETHERAI_API_KEY", "vertex_ai": "VERTEXAI_PROJECT"}
 )
 """Of providers whose variable is not named as they are."""
+_KEYLESS: Final = frozenset({"OLLAMA_API_BASE"})
+"""Variables that litellm asks for and does without: this machine serves models at a usual address."""
 
 
 class ClientMissing(Exception):  # noqa: N818 - reads as what happened
@@ -73,8 +75,8 @@ def _opened(spec: ModelSpec, environ: Mapping[str, str], redact: Redactor) -> La
     if spec.api_key_env is not None or spec.api_base is not None:
         return LiteLLMClient(spec, place, redact, _key(spec, place, environ))
     missing = litellm().validate_environment(model=spec.name)["missing_keys"]
-    if missing:
-        raise _no_key(spec, missing[0])
+    if missing and not _KEYLESS.intersection(missing):
+        raise _no_key(spec, place.variable if place.variable in missing else missing[0])
     return LiteLLMClient(spec, place, redact)
 
 
