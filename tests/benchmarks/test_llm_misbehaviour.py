@@ -214,6 +214,10 @@ def test_what_cannot_be_answered_is_told_so(plain: Served, body: bytes, words: s
     assert words in told(found)
 
 
+def test_a_query_changes_nothing(plain: Served) -> None:
+    assert httpx.get(f"{plain.url}/models?limit=1").json()["data"][0]["id"] == "local"
+
+
 def test_a_wrong_method_is_told_the_right_one(plain: Served) -> None:
     found = httpx.delete(f"{plain.url}/chat/completions")
     assert (found.status_code, found.headers["allow"]) == (405, "POST")
