@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 
 from benchmarks.report import Row, arguments, show
-from evaluators.drive import Bench, GroupTask, measure_group
+from evaluators.drive import Bench, GroupTask, measure_group, runtime
 from evaluators.worker import staged
 from problems.base import Instance, Limits, Outcome, Problem, Split, Stepwise
 from problems.registry import get, names
@@ -50,7 +50,7 @@ def sizes(problem: Problem) -> Recording:
     """Drives all of SEARCH by the best baseline."""
     recording = Recording(cast("Stepwise", problem.evaluator))
     watched, limits = replace(problem, evaluator=recording), problem.limits[Split.SEARCH]
-    with ForkServer.start(Mode.AUTO, preload=limits.preload) as server:
+    with ForkServer.start(Mode.AUTO, runtime=runtime(limits)) as server:
         for group in staged(problem.name, "generated", Split.SEARCH):
             task = GroupTask(group, limits)
             measure_group(Bench(server, 8.0), watched, problem.best_baseline.source, task)

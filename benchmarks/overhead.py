@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.report import arguments, show
-from sandbox import ChildLimits, Fault, ForkServer, Interface, Mode
+from sandbox import BARE, ChildLimits, Fault, ForkServer, Interface, Mode
 
 LIMITS = ChildLimits(init_cpu_s=5.0, call_cpu_s=5.0, total_cpu_s=600.0)
 EVALUATIONS = 300
@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("--mode", type=Mode, default=Mode.AUTO, choices=list(Mode))
     given = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))[:2]
-    with ForkServer.start(given.mode, preload=()) as server:
+    with ForkServer.start(given.mode, runtime=BARE) as server:
         mode = server.mode
     rows = evaluations(mode, cores[-1])
     with pinned_to(cores[-1]):

@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.report import Row, arguments, show
 from evaluators.calibration import cpu_scale
-from evaluators.drive import Bench, GroupTask, measure_group
+from evaluators.drive import Bench, GroupTask, measure_group, runtime
 from evaluators.worker import open_bench, staged
 from problems.base import Baseline, Instance, Limits, Outcome, Problem, Split
 from problems.datasets import DataMissing
@@ -63,7 +63,7 @@ class Timed:
 
 def figures(problem: Problem, split: Split, *, core: int) -> list[Row]:
     """Times every baseline of a problem on a split."""
-    with ForkServer.start(Mode.AUTO, preload=problem.limits[split].preload, core=core) as server:
+    with ForkServer.start(Mode.AUTO, runtime=runtime(problem.limits[split]), core=core) as server:
         bench = open_bench(problem, server, cpu_scale())
         # The second time everything that is cached once per process is there: instances, bounds, the wire.
         return [[_row(bench, problem, split, b) for _ in range(2)][1] for b in problem.baselines]

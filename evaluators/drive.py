@@ -10,7 +10,7 @@ from evaluators.job import Played
 from evaluators.lockstep import Lockstep
 from evaluators.values import Measurement, Usage
 from problems.base import Instance, InvalidAnswer, Limits, OneShot, Outcome, Problem, Stepwise
-from sandbox import Child, ChildLimits, ForkServer, Interface
+from sandbox import Child, ChildLimits, ForkServer, Interface, Runtime
 from sandbox.faults import Fault, FaultKind
 
 
@@ -78,6 +78,11 @@ def measure_group(bench: Bench, problem: Problem, source: str, task: GroupTask) 
         used = child.close()
     measurements = tuple(_measurement(i, r) for i, r in zip(group, results, strict=True))
     return GroupResult(measurements, Usage(used.cpu_s, used.wall_s, used.peak_bytes), step_s, played)
+
+
+def runtime(limits: Limits, also: Sequence[str] = ()) -> Runtime:
+    """What policies find around them under these limits, and some modules more."""
+    return Runtime((*limits.preload, *also), limits.importable, limits.threads)
 
 
 def _entry(problem: Problem) -> str:

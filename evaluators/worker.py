@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from evaluators.drive import Bench, GroupTask, measure_group
+from evaluators.drive import Bench, GroupTask, measure_group, runtime
 from evaluators.job import Job, Measured, Played, out_of_time
 from evaluators.values import Usage
 from problems.base import Instance, Problem, Split, groups
@@ -116,8 +116,8 @@ def open_bench(problem: Problem, server: ForkServer, cpu_scale: float) -> Bench:
 def serve(channel: socket.socket, settings: Settings) -> None:
     """Answers jobs until the parent closes the channel."""
     problem = get(settings.problem)
-    preload = (*problem.limits[Split.SEARCH].preload, *settings.preload)
-    with ForkServer.start(settings.mode, preload=preload, core=settings.core) as server:
+    found = runtime(problem.limits[Split.SEARCH], settings.preload)
+    with ForkServer.start(settings.mode, runtime=found, core=settings.core) as server:
         bench = open_bench(problem, server, settings.cpu_scale)
         send(channel, Reply(hello=Hello(server.mode, tuple(server.notes))))
         while (body := _receive(channel)) is not None:

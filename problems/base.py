@@ -59,6 +59,10 @@ class Limits:
     """Largest encoded answer."""
     preload: tuple[str, ...] = ("numpy", "numpy.random")
     """Modules imported before the policy starts, so that importing them costs it nothing."""
+    importable: tuple[str, ...] = ()
+    """Installed packages that it may import besides, in its own CPU time, with what they import in turn."""
+    threads: bool = False
+    """Whether it may start threads; their CPU time counts together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,13 @@ from sandbox.child import Child, Interface
 from sandbox.faults import Fault, FaultKind
 from sandbox.layers import PROMISES, Layer, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits, ChildUsage
+from sandbox.output import Printed
+from sandbox.runtime import BARE, NUMPY, Runtime
 from sandbox.server import ForkServer
 
 __all__ = [
+    "BARE",
+    "NUMPY",
     "PROMISES",
     "Child",
     "ChildLimits",
@@ -17,5 +21,7 @@ __all__ = [
     "Interface",
     "Layer",
     "Mode",
+    "Printed",
+    "Runtime",
     "SandboxUnavailable",
 ]

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from sandbox.limits import too_large
 from sandbox.wire import ChildFault
 
 _DEPTH: Final = 8
@@ -31,8 +32,7 @@ class AnswerEncoder:
         except (RecursionError, ValueError, OverflowError) as error:
             return ChildFault("answer_malformed", f"the answer cannot be encoded: {error}")
         if len(body) > self._answer_bytes * share:
-            told = f"the answer takes {len(body)} bytes, more than the {self._answer_bytes} allowed"
-            return ChildFault("answer_too_large", told)
+            return ChildFault("answer_too_large", too_large(len(body), self._answer_bytes * share))
         # The encoder writes NaN and infinity as null, which an optional number would take for None.
         return (offence(answer) if b"null" in body else None) or body
 

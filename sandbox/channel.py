@@ -6,17 +6,19 @@ import signal
 import socket
 import struct
 import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Final
 
 from sandbox import wire
 from sandbox.limits import wall_limit_s
+from sandbox.output import Output
 
 TICK_S: Final = 0.01
 """How often the child's clock is looked at while the parent waits."""
 
 _READ_BYTES: Final = 1 << 16
 _END_WAIT_MS: Final = 200
+_INFO_BYTES: Final = 4096
 
 
 class Overrun(Exception):  # noqa: N818 - reads as what happened
@@ -40,16 +42,25 @@ class Closed(Exception):  # noqa: N818 - reads as what happened
 class Oversize(Exception):  # noqa: N818 - reads as what happened
     """The child announces more bytes than it may send."""
 
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size:,} bytes")
+        self.size = size
+
 
 class Process:
     """A child's process: a clock that it cannot set, and a kill that cannot hit another.
 
     The process stays a zombie until the fork server is told to reap it, so its number is its own until then.
+
+    Args:
+        pid: Its number as the fork server sees it.
+        descriptor: Of the process, or None where there are none of this kind.
+        same_numbers: Whether the fork server sees the same numbers as this process does.
     """
 
-    def __init__(self, pid: int, descriptor: int | None) -> None:
+    def __init__(self, pid: int, descriptor: int | None, *, same_numbers: bool) -> None:
         self._descriptor = descriptor
-        self._pid = pid if descriptor is None else _pid_here(descriptor)
+        self._pid = pid if descriptor is None or same_numbers else pid_of(descriptor)
         # Linux's clock of another process: the complement of its number, and 2 for all its threads together.
         self._clock = None if descriptor is None else (~self._pid << 3) | 2
 
@@ -81,20 +92,43 @@ class Process:
             os.close(self._descriptor)
 
 
-def _pid_here(descriptor: int) -> int:
-    for line in Path(f"/proc/self/fdinfo/{descriptor}").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pid:"):
-            return int(line.removeprefix("Pid:"))
+def pid_of(descriptor: int) -> int:
+    """The number, in this process's namespace, of the process that a descriptor stands for.
+
+    Raises:
+        OSError: /proc does not tell.
+    """
+    info = os.open(f"/proc/self/fdinfo/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        lines = os.read(info, _INFO_BYTES).splitlines()
+    finally:
+        os.close(info)
+    for line in lines:
+        if line.startswith(b"Pid:"):
+            return int(line.removeprefix(b"Pid:"))
     raise OSError("/proc does not tell the child's process number; mount /proc")
 
 
-class Channel:
-    """Frames to and from a child, within the CPU and wall limits of an exchange."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the parent holds of a child."""
 
-    def __init__(self, end: socket.socket, process: Process) -> None:
-        self._end = end
+    end: socket.socket
+    output: Output
+    process: Process
+
+
+class Channel:
+    """Frames to and from a child, within the CPU and wall limits of an exchange.
+
+    What the child prints meanwhile is taken off its hands, whenever it keeps the parent waiting.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._end = end = line.end
+        self._output = line.output
+        self._process = line.process
         self._descriptor = end.fileno()
-        self._process = process
         self._cpu_start_s = 0.0
         self._cpu_end_s = 0.0
         self._wall_end_s = 0.0
@@ -133,7 +167,7 @@ class Channel:
             try:
                 data = data[os.write(self._descriptor, data) :]
             except BlockingIOError:
-                self.check()
+                self._pause()
             except (BrokenPipeError, ConnectionResetError) as error:
                 raise Closed from error
 
@@ -170,13 +204,26 @@ class Channel:
             try:
                 data = os.read(self._descriptor, _READ_BYTES)
             except BlockingIOError:
-                self.check()
+                self._pause()
                 continue
             except ConnectionResetError as error:
                 raise Closed from error
             if not data:
                 raise Closed
             return data
+
+    def _pause(self) -> None:
+        """Looks at the clocks, and as long as the child prints takes that in."""
+        self.check()
+        if not self._output.drain():
+            return
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        poll.register(self._output, select.POLLIN)
+        while [ready for ready, _ in poll.poll(TICK_S * 1e3)] == [self._output.fileno()]:
+            self.check()
+            if not self._output.drain():
+                return  # its end is closed
 
     def close(self) -> None:
         """Closes the parent's end."""

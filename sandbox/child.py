@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from sandbox import wire
-from sandbox.conversation import Conversation
+from sandbox.conversation import Conversation, Part
 from sandbox.faults import Fault
 from sandbox.limits import ChildLimits, ChildUsage
+from sandbox.output import Printed
 from sandbox.replies import ReplyReader
+
+_LOAD: Final = Part("executing the policy", "init_cpu_s")
+_SOLVE: Final = Part("`solve`", "solve_cpu_s")
+_START: Final = Part("`Policy.__init__`", "init_cpu_s")
+_STEP: Final = Part("`step`", "step_cpu_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,11 @@ class Child:
         self._handles = 0
 
     def _ask(
-        self, what: str, verb: bytes, message: object, cpu_limit_s: float
+        self, part: Part, verb: bytes, message: object, cpu_limit_s: float
     ) -> tuple[bytes, bytes] | Fault:
         frame = self._encoder.frame(verb, message)
         return self._conversation.exchange(
-            what, frame, cpu_limit_s=cpu_limit_s, room=self._limits.answer_bytes
+            part, frame, cpu_limit_s=cpu_limit_s, room=self._limits.answer_bytes
         )
 
     def load(self, source: str, entry: str, seed: int) -> None:
@@ -58,12 +64,12 @@ class Child:
         self._conversation.await_seal()
         text = source.encode("utf-8", "surrogatepass")
         job = wire.Job(text, entry, seed % (1 << 64), self._limits.answer_bytes)
-        reply = self._ask("executing the policy", wire.JOB, job, self._limits.init_cpu_s)
+        reply = self._ask(_LOAD, wire.JOB, job, self._limits.init_cpu_s)
         if isinstance(reply, Fault):
             return
         verb, body = reply
         if verb == wire.FAULT:
-            self._conversation.end(self._reader.fault(body))
+            self._conversation.end(self._reader.fault(body, self._limits))
         elif verb != wire.READY:
             self._conversation.break_off()
 
@@ -73,13 +79,15 @@ class Child:
         Returns:
             The answer, of the interface's type, or a `Fault`.
         """
-        reply = self._ask("`solve`", wire.SOLVE, task, self._limits.call_cpu_s)
+        reply = self._ask(_SOLVE, wire.SOLVE, task, self._limits.call_cpu_s)
         if isinstance(reply, Fault):
             return reply
         verb, body = reply
         if verb == wire.ANSWER:
-            return self._reader.answer(body, self._limits.answer_bytes)
-        return self._reader.fault(body) if verb == wire.FAULT else self._conversation.break_off()
+            return self._reader.answer(body, self._limits)
+        return (
+            self._reader.fault(body, self._limits) if verb == wire.FAULT else self._conversation.break_off()
+        )
 
     def start(self, setup: object) -> int | Fault:
         """Has `Policy(setup)` made.
@@ -87,12 +95,12 @@ class Child:
         Returns:
             A handle for `step`, or a fault; other handles go on either way.
         """
-        reply = self._ask("`Policy.__init__`", wire.START, setup, self._limits.init_cpu_s)
+        reply = self._ask(_START, wire.START, setup, self._limits.init_cpu_s)
         if isinstance(reply, Fault):
             return reply
         verb, body = reply
         if verb == wire.FAULT:
-            return self._reader.fault(body)
+            return self._reader.fault(body, self._limits)
         if verb != wire.ANSWER or body != b"%d" % self._handles:
             return self._conversation.break_off()
         self._handles += 1
@@ -112,7 +120,7 @@ class Child:
         if count == 0:
             return []
         reply = self._conversation.exchange(
-            "`step`",
+            _STEP,
             self._encoder.frame(wire.STEP, items),
             cpu_limit_s=self._limits.call_cpu_s * count,
             room=self._limits.answer_bytes * count,
@@ -122,16 +130,20 @@ class Child:
         verb, body = reply
         decisions = None
         if verb == wire.ANSWER:
-            decisions = self._reader.answers(body, count, self._limits.answer_bytes)
+            decisions = self._reader.answers(body, count, self._limits)
         elif verb == wire.MIXED:
-            decisions = self._reader.mixed(body, count, self._limits.answer_bytes)
+            decisions = self._reader.mixed(body, count, self._limits)
         elif verb == wire.FAULT:
-            decisions = [self._reader.fault(body)] * count
+            decisions = [self._reader.fault(body, self._limits)] * count
         return [self._conversation.break_off()] * count if decisions is None else decisions
 
     def cpu_s(self) -> float:
         """CPU seconds of the process so far, by a clock that it cannot set; set-up included."""
         return self._conversation.cpu_s()
+
+    def printed(self) -> Printed:
+        """What the policy has printed so far; all of it, once the child is closed."""
+        return self._conversation.printed()
 
     def close(self) -> ChildUsage:
         """Ends the process if it lives. Later calls return the same usage."""

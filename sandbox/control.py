@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from sandbox.runtime import Runtime
+
 _LENGTH: Final = struct.Struct("<I")
 _DESCRIPTORS: Final = 2
 _CHUNK: Final = 1 << 16
@@ -20,7 +22,7 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     """First request; comes with a descriptor of the parent's process, where there are such."""
 
     layers: tuple[str, ...]
-    preload: tuple[str, ...]
+    runtime: Runtime
     core: int | None
 
 
@@ -32,7 +34,7 @@ class Prepare(msgspec.Struct, frozen=True, tag=True):
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
-    """Forks a child; comes with the child's end of its channel, which the fork server never reads."""
+    """Forks a child; comes with the child's ends of its channel and its output, neither of them read here."""
 
     interface: str
     memory_bytes: int
@@ -46,8 +48,14 @@ class Reap(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """Configured; `notes` say what a user may want to know about the layers."""
+    """A request was carried out.
 
+    Attributes:
+        notes: What a user may want to know about the layers.
+        pid: The fork server's number, as it sees it itself.
+    """
+
+    pid: int
     notes: tuple[str, ...] = ()
 
 
@@ -79,11 +87,14 @@ class Reaped(msgspec.Struct, frozen=True, tag=True):
 
     Attributes:
         status: As `os.waitpid` gives it.
+        peak_bytes: Largest resident set of the child, what it shares with the fork server included.
+        server_bytes: Largest resident set of the fork server so far.
     """
 
     status: int
     cpu_s: float
     peak_bytes: int
+    server_bytes: int
 
 
 Request = Configure | Prepare | Open | Reap

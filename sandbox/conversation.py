@@ -5,14 +5,16 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from sandbox import wire
-from sandbox.channel import Channel, Closed, Overrun, Oversize, Process
+from sandbox.channel import Channel, Closed, Line, Overrun, Oversize
 from sandbox.control import Reaped
 from sandbox.faults import Fault, fault
 from sandbox.layers import SandboxUnavailable
-from sandbox.limits import ChildLimits, ChildUsage, wall_limit_s
+from sandbox.limits import ChildLimits, ChildUsage, out_of_memory, too_large, wall_limit_s
+from sandbox.output import Printed
 
 _SET_UP_CPU_S: Final = 10.0
 """For the layers alone: never reached on a machine that works."""
@@ -21,15 +23,27 @@ _FAULT_BYTES: Final = 8192
 """Room for a fault where an answer is expected, however small answers must be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a policy's work.
+
+    Attributes:
+        name: What does it, in messages.
+        limit: What the problem calls the limit of its CPU time.
+    """
+
+    name: str
+    limit: str
+
+
 class Conversation:
     """Question and answer with a child, until one of the two sides ends it."""
 
-    def __init__(
-        self, limits: ChildLimits, channel: Channel, process: Process, *, reap: Callable[[], Reaped]
-    ) -> None:
+    def __init__(self, limits: ChildLimits, line: Line, *, reap: Callable[[], Reaped]) -> None:
         self._limits = limits
-        self._channel = channel
-        self._process = process
+        self._channel = Channel(line)
+        self._output = line.output
+        self._process = line.process
         self._reap = reap
         self._used_s = 0.0
         self._total_end_s = 0.0
@@ -57,12 +71,12 @@ class Conversation:
         self._total_end_s = self._used_s + self._limits.total_cpu_s
 
     def exchange(
-        self, what: str, frame: bytes, *, cpu_limit_s: float, room: int
+        self, part: Part, frame: bytes, *, cpu_limit_s: float, room: int
     ) -> tuple[bytes, bytes] | Fault:
         """Sends a frame and waits for the reply.
 
         Args:
-            what: Does the work, in messages.
+            part: What the child is asked to do.
             room: Bytes of a reply's body, besides those of a fault.
 
         Returns:
@@ -84,11 +98,11 @@ class Conversation:
             # An answer that came in time by the wall may still have taken too much CPU.
             self._used_s = self._channel.check()
         except Overrun as error:
-            return self.end(fault(error.rule, self._overrun(what, error, limit_s, cpu_limit_s)))
+            return self.end(fault(error.rule, self._overrun(part, error, limit_s, cpu_limit_s)))
         except Oversize as error:
-            return self.end(fault("answer_too_large", f"{what} sends {error} bytes, but {cap} are allowed"))
+            return self.end(fault("answer_too_large", too_large(error.size, room)))
         except Closed:
-            return self._post_mortem(what)
+            return self._post_mortem(part.name)
         self._asking = False
         return reply
 
@@ -99,19 +113,17 @@ class Conversation:
             # What would be read now is the reply to another question.
             raise SandboxUnavailable("an exchange with this child was interrupted; open a fresh one")
 
-    def _overrun(self, what: str, error: Overrun, limit_s: float, cpu_limit_s: float) -> str:
+    def _overrun(self, part: Part, error: Overrun, limit_s: float, cpu_limit_s: float) -> str:
         used = f"{error.used_s:.3g} s of CPU"
-        if error.rule == "wall_limit":
-            allowed = wall_limit_s(limit_s)
-            return (
-                f"{what} did not answer within {allowed:.3g} s; it used {used} of the {limit_s:.3g} s allowed"
-            )
         if limit_s < cpu_limit_s:
             total = self._limits.total_cpu_s
+            return f"{part.name} used {used}, and the policy all of the {total:.3g} s that it may use in its life"
+        if error.rule == "wall_limit":
             return (
-                f"{what} used {used}, and the whole process more than the {total:.3g} s allowed in its life"
+                f"{part.name} did not answer within {wall_limit_s(limit_s):.3g} s, although it used {used} of "
+                f"{limit_s:.3g} s (limit `{part.limit}`): policies must not wait"
             )
-        return f"{what} used {used}, but {limit_s:.3g} s are allowed"
+        return f"{part.name} used {used}, but {limit_s:.3g} s are allowed (limit `{part.limit}`)"
 
     def break_off(self) -> Fault:
         """Ends a child that did not keep to the protocol."""
@@ -134,7 +146,7 @@ class Conversation:
         elif -code == signal.SIGXCPU or reaped.cpu_s > self._limits.total_cpu_s:
             ended = fault("cpu_limit", f"{what} went on until {reaped.cpu_s:.3g} s of CPU in total were used")
         elif -code == signal.SIGKILL and reaped.peak_bytes > self._limits.memory_bytes // 2:
-            ended = fault("memory_limit", f"{what} was killed by the system, most likely for its memory")
+            ended = fault("memory_limit", out_of_memory(self._limits.memory_bytes))
         else:
             ended = fault("signal", f"{what} ended by {_signal_name(-code)}")
         self._fault = ended
@@ -147,6 +159,7 @@ class Conversation:
             reaped = self._reap()
         finally:
             self._channel.close()
+            self._output.close()
             self._process.close()
             self._usage = ChildUsage(cpu_s, time.monotonic() - self._opened, 0)
         self._usage = ChildUsage(reaped.cpu_s, self._usage.wall_s, reaped.peak_bytes)
@@ -155,6 +168,10 @@ class Conversation:
     def cpu_s(self) -> float:
         """CPU seconds of the process so far, by a clock that it cannot set; set-up included."""
         return self._process.cpu_s() if self._usage is None else self._usage.cpu_s
+
+    def printed(self) -> Printed:
+        """What the child has printed; all of it, once it has ended."""
+        return self._output.printed()
 
     def close(self) -> ChildUsage:
         """Ends the process if it lives. Later calls return the same usage."""

@@ -41,15 +41,23 @@ def _become_nobody() -> None:
     os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def drop(*, to_nobody: bool) -> None:
-    """Gives up the identity, or at least all capabilities, for good."""
-    if to_nobody:
-        _become_nobody()
-    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
-    syscalls.call("capset", header, bytes(24))
-    syscalls.prctl(_SET_DUMPABLE, 0)
+class Renunciation:
+    """Gives up the identity, or at least all capabilities, for good; prepared once, made by every fork."""
+
+    def __init__(self, *, to_nobody: bool) -> None:
+        header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+        self._to_nobody = to_nobody
+        self._drop_capabilities = syscalls.prepare("capset", header, bytes(24))
+        self._hide_memory = syscalls.prepare_prctl(_SET_DUMPABLE, 0)
+
+    def make(self) -> None:
+        """Makes the calling process nobody, where that was decided, and takes every capability from it."""
+        if self._to_nobody:
+            _become_nobody()
+        self._drop_capabilities()
+        self._hide_memory()
 
 
-def renounce_new_privileges() -> None:
-    """Makes sure that no program could give privileges back; Landlock and seccomp insist on it."""
-    syscalls.prctl(_SET_NO_NEW_PRIVILEGES, 1)
+def no_new_privileges() -> syscalls.Prepared:
+    """Prepares that no program could give privileges back; Landlock and seccomp insist on it."""
+    return syscalls.prepare_prctl(_SET_NO_NEW_PRIVILEGES, 1)

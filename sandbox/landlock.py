@@ -60,6 +60,6 @@ def _add(descriptor: int, path: Path, allowed: int) -> None:
         os.close(opened)
 
 
-def restrict(descriptor: int) -> None:
-    """Binds the calling process to the set for good; needs `no_new_privs`."""
-    syscalls.call("landlock_restrict_self", descriptor, 0)
+def restriction(descriptor: int) -> syscalls.Prepared:
+    """Prepares the call that binds a process to the set for good; it needs `no_new_privs`."""
+    return syscalls.prepare("landlock_restrict_self", descriptor, 0)

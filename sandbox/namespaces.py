@@ -22,8 +22,8 @@ _OLD: Final = Path("/old")
 _LIBRARY_LINKS: Final = (Path("/lib"), Path("/lib64"), Path("/usr/lib64"))
 
 
-def enter() -> int:
-    """Moves this process into namespaces of its own, and returns a descriptor of its process namespace.
+def enter() -> "Processes":
+    """Moves this process into namespaces of its own.
 
     An ordinary user may return to a process namespace only if his user namespace owns it. So there the
     process forks once: what returns is process 1 of such a namespace, and the original waits for its end.
@@ -34,13 +34,13 @@ def enter() -> int:
     try:
         _unshare()
         syscalls.call("mount", b"none", b"/", None, _RECURSIVE | _PRIVATE, None)
-        own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        processes = Processes(os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC))
         # A rehearsal of what every fork does, so that a refusal shows now.
-        syscalls.call("unshare", _NEW_PID)
-        rejoin(own)
+        processes.leave()
+        processes.come_back()
     except OSError as error:
         raise LayerMissing(Layer.NAMESPACES, f"the kernel refuses them ({error})") from error
-    return own
+    return processes
 
 
 def _unshare() -> None:
@@ -63,14 +63,20 @@ def _unshare() -> None:
     syscalls.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
-def unshare_processes() -> None:
-    """Puts the next forks into a new process namespace, each process 1 of it."""
-    syscalls.call("unshare", _NEW_PID)
+class Processes:
+    """The process namespaces of forks: one for each, in which it is process 1."""
 
+    def __init__(self, own: int) -> None:
+        self._leave = syscalls.prepare("unshare", _NEW_PID)
+        self._return = syscalls.prepare("setns", own, _NEW_PID)
 
-def rejoin(own: int) -> None:
-    """Puts the next forks into the namespace that `enter` returned."""
-    syscalls.call("setns", own, _NEW_PID)
+    def leave(self) -> None:
+        """Puts the next fork into a new process namespace."""
+        self._leave()
+
+    def come_back(self) -> None:
+        """Puts later forks into the fork server's own again; a second `leave` would nest them otherwise."""
+        self._return()
 
 
 def narrow_root(readable: Readable) -> None:

@@ -1,6 +1,5 @@
 """What runs in the child: the interface, then the candidate, then its answers. Nothing here is trusted."""
 
-import errno
 import os
 import random
 import sys
@@ -11,16 +10,14 @@ from typing import Final
 
 import msgspec
 
-from sandbox import wire
+from sandbox import hints, wire
 from sandbox.answers import AnswerEncoder
 from sandbox.wire import ChildFault
 
 FILE: Final = "policy.py"
 """File name of the candidate in tracebacks."""
 
-_OUT_OF_MEMORY: Final = ChildFault("memory_limit", "the policy ran out of its memory")
-_FORBIDDEN: Final = frozenset({errno.EPERM, errno.EACCES, errno.EROFS, errno.EFBIG, errno.ENETUNREACH})
-_HINT: Final = "the sandbox forbids files, network, processes and threads"
+_OUT_OF_MEMORY: Final = ChildFault("memory_limit", "")
 _TEXT_CHARACTERS: Final = 400
 _SHAPES: Final = {"solve": "a function `solve(task)`", "Policy": "a class `Policy`"}
 
@@ -174,11 +171,10 @@ def attempt(function: object, *arguments: object) -> object:
 
 def _described(error: BaseException) -> ChildFault:
     text = _text(error)
-    hint = f" ({_HINT})" if _is_refusal(error, text) else ""
-    line = _line(error)
-    message = f"{type(error).__name__}: {text[:_TEXT_CHARACTERS]}{hint}"
+    message = f"{type(error).__name__}: {text[:_TEXT_CHARACTERS]}"
     # Half a surrogate cannot be encoded, and a fault that cannot be told would end the process.
-    return ChildFault("exception", message.encode("utf-8", "backslashreplace").decode(), line)
+    sayable = message.encode("utf-8", "backslashreplace").decode()
+    return ChildFault("exception", sayable, _line(error), hints.kind_of(error, text))
 
 
 def _text(error: BaseException) -> str:
@@ -186,12 +182,6 @@ def _text(error: BaseException) -> str:
         return str(error)
     except BaseException:  # noqa: BLE001 - the candidate may have written the exception too
         return "(its text cannot be read)"
-
-
-def _is_refusal(error: BaseException, text: str) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in _FORBIDDEN
-    return isinstance(error, RuntimeError) and text.startswith("can't start new thread")
 
 
 def _line(error: BaseException) -> str | None:

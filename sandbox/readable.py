@@ -1,6 +1,5 @@
 """Which files Python itself needs: the only ones a candidate may read."""
 
-import sys
 import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sandbox import landlock
+from sandbox.imports import location
 
 _SYSTEM_FILES: Final = ("/dev/zero", "/dev/urandom", "/dev/random", "/etc/ld.so.cache", "/etc/localtime")
 _NULL_DEVICE: Final = Path("/dev/null")
@@ -21,7 +21,7 @@ class Readable:
     Attributes:
         stdlib: The standard library's folder.
         sites: Folders of installed packages; they may lie inside `stdlib`, and only `packages` of them count.
-        packages: Folders and files of the preloaded third-party packages.
+        packages: Folders and files of the third-party packages that candidates may import.
         libraries: Folders that hold the shared libraries in use.
         files: Devices and system files.
     """
@@ -60,28 +60,28 @@ class Readable:
         return (folder,)
 
 
-def readable(preloaded: Iterable[str]) -> Readable:
-    """Looks at what this process has loaded.
+def readable(packages: Iterable[str]) -> Readable:
+    """Looks at what this process has loaded, and at what may be imported.
 
     Args:
-        preloaded: Names of the modules that candidates may go on importing from, dotted ones included.
+        packages: Names of the modules that candidates may import from, dotted ones included.
     """
     stdlib = Path(sysconfig.get_path("stdlib"))
     named = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")}
     sites = tuple(sorted(named | {stdlib / "site-packages", stdlib / "dist-packages"}))
-    packages = tuple(sorted(_installed(preloaded, sites)))
+    installed = tuple(sorted(_installed(packages, sites)))
     system = tuple(path for path in (*map(Path, _SYSTEM_FILES), _ZONES) if path.exists())
     libraries = tuple(sorted(_mapped_folders((stdlib, *sites))))
-    return Readable(stdlib, sites, packages, libraries, system)
+    return Readable(stdlib, sites, installed, libraries, system)
 
 
 def _installed(modules: Iterable[str], sites: tuple[Path, ...]) -> set[Path]:
     found = set()
     for name in {module.partition(".")[0] for module in modules}:
-        origin = getattr(sys.modules.get(name), "__file__", None)
+        place = location(name)
         for site in sites:
-            if origin and Path(origin).is_relative_to(site):
-                found |= {site / Path(origin).relative_to(site).parts[0]}
+            if place is not None and place.is_relative_to(site):
+                found |= {place}
                 # Wheels put the shared libraries that they bring along beside the package.
                 found |= {path for path in (site / f"{name}.libs",) if path.is_dir()}
     return found

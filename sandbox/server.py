@@ -15,16 +15,22 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from sandbox import control
-from sandbox.channel import Channel, Process
+from sandbox.channel import Line, Process
 from sandbox.child import Child, Interface
 from sandbox.control import Configure, Ended, Failed, Missing, Open, Opened, Prepare, Ready, Reap, Reaped
 from sandbox.conversation import Conversation
+from sandbox.hints import hints
 from sandbox.layers import REMEDIES, REQUIRED, Layer, LayerMissing, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits
+from sandbox.output import Output
 from sandbox.replies import ReplyReader
+from sandbox.runtime import NUMPY, Runtime
 
 BOOT: Final = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.zygote import main; main(int(sys.argv[2]))"
+    # A fork server has one thread, and seeds its children itself: what modules such as `threading` and `random`
+    # would do in every fork costs a fifth of an evaluation and has nothing to mend.
+    "import os, sys; os.register_at_fork = lambda **_: None; "
+    "sys.path.insert(0, sys.argv[1]); from sandbox.zygote import main; main(int(sys.argv[2]))"
 )
 ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",
@@ -52,7 +58,7 @@ class Plan:
     """What a fork server is started with; enough to start it again."""
 
     layers: frozenset[Layer]
-    preload: tuple[str, ...]
+    runtime: Runtime
     core: int | None
 
 
@@ -66,6 +72,7 @@ class ZygoteProcess:
         self._channel = channel
         self._complaints = complaints
         self._prepared: set[str] = set()
+        self._same_numbers = False
         self.notes: tuple[str, ...] = ()
 
     @staticmethod
@@ -82,7 +89,7 @@ class ZygoteProcess:
         inherited = {name: os.environ[name] for name in kept if name in os.environ}
         root = str(Path(__file__).resolve().parent.parent)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own text
-            [sys.executable, "-P", "-s", "-c", BOOT, root, str(theirs.fileno())],
+            [sys.executable, "-P", "-s", "-u", "-c", BOOT, root, str(theirs.fileno())],
             env={**inherited, **ENVIRONMENT},
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -105,7 +112,7 @@ class ZygoteProcess:
         return self._process.pid
 
     def _configure(self, plan: Plan) -> None:
-        request = Configure(tuple(plan.layers), plan.preload, plan.core)
+        request = Configure(tuple(plan.layers), plan.runtime, plan.core)
         parent = os.pidfd_open(os.getpid()) if hasattr(os, "pidfd_open") else None
         try:
             reply = self._ask(request, [] if parent is None else [parent])[0]
@@ -118,6 +125,7 @@ class ZygoteProcess:
             raise LayerMissing(Layer(reply.layer), reply.reason)
         if isinstance(reply, Ready):
             self.notes = reply.notes
+            self._same_numbers = reply.pid == self.pid
 
     def _ask(
         self, request: control.Request, descriptors: Iterable[int] = ()
@@ -148,17 +156,21 @@ class ZygoteProcess:
             self._prepared.add(name)
         return name
 
-    def fork(self, name: str, limits: ChildLimits, channel: socket.socket) -> tuple[int, Process]:
+    def fork(self, name: str, limits: ChildLimits, ends: tuple[int, int]) -> tuple[int, Process]:
         """Has a child forked; returns its number there, and its process here.
+
+        Args:
+            ends: Descriptors of the child's ends of its channel and its output.
 
         Raises:
             Ended: The fork server is gone.
         """
         request = Open(name, limits.memory_bytes, limits.total_cpu_s)
-        reply, descriptors = self._ask(request, [channel.fileno()])
+        reply, descriptors = self._ask(request, ends)
         if not isinstance(reply, Opened):
             raise SandboxUnavailable(f"the fork server did not open a child: {reply!r}")
-        return reply.pid, Process(reply.pid, descriptors[0] if descriptors else None)
+        descriptor = descriptors[0] if descriptors else None
+        return reply.pid, Process(reply.pid, descriptor, same_numbers=self._same_numbers)
 
     def reap(self, pid: int) -> Reaped:
         """Has a child killed and taken leave of.
@@ -207,7 +219,7 @@ class ForkServer:
         cls,
         mode: Mode = Mode.AUTO,
         *,
-        preload: tuple[str, ...] = ("numpy", "numpy.random"),
+        runtime: Runtime = NUMPY,
         core: int | None = None,
         without: frozenset[Layer] = frozenset(),
     ) -> Self:
@@ -215,7 +227,7 @@ class ForkServer:
 
         Args:
             mode: `AUTO` takes `FULL`, or else `STRONG`, and `notes` then say why.
-            preload: Modules imported beforehand; candidates can import no other installed ones.
+            runtime: What policies can import, and whether they may start threads.
             core: Processor that the fork server and its children are bound to.
             without: Layers left out, for tests that prove what each layer does.
 
@@ -227,7 +239,7 @@ class ForkServer:
         tried = (Mode.FULL, Mode.STRONG) if mode is Mode.AUTO else (mode,)
         for candidate in tried:
             layers = REQUIRED[candidate] - without
-            plan = Plan(layers, preload, core)
+            plan = Plan(layers, runtime, core)
             try:
                 zygote = _started(plan)
             except LayerMissing as missing:
@@ -278,17 +290,23 @@ class ForkServer:
     def _opened(self, interface: Interface, limits: ChildLimits) -> Child:
         zygote = self._zygote
         name = zygote.prepare(interface.text)
-        ours, theirs = socket.socketpair()
-        with theirs, ExitStack() as undo:
-            undo.callback(ours.close)
-            pid, process = zygote.fork(name, limits, theirs)
+        with ExitStack() as theirs, ExitStack() as undo:
+            end, their_end = socket.socketpair()
+            theirs.callback(their_end.close)
+            undo.callback(end.close)
+            output, their_output = Output.pipe()
+            theirs.callback(os.close, their_output)
+            undo.callback(output.close)
+            pid, process = zygote.fork(name, limits, (their_end.fileno(), their_output))
             undo.pop_all()
-        if interface.answer not in self._readers:
-            self._readers[interface.answer] = ReplyReader(interface.answer)
-        reader = self._readers[interface.answer]
-        channel = Channel(ours, process)
-        conversation = Conversation(limits, channel, process, reap=lambda: zygote.reap(pid))
+        reader = self._reader(interface.answer)
+        conversation = Conversation(limits, Line(end, output, process), reap=lambda: zygote.reap(pid))
         return Child(conversation, limits, reader)
+
+    def _reader(self, answer: object) -> ReplyReader:
+        if answer not in self._readers:
+            self._readers[answer] = ReplyReader(answer, hints(self._plan.runtime))
+        return self._readers[answer]
 
     def close(self) -> None:
         """Ends all children and the fork server."""

@@ -4,7 +4,7 @@ import ctypes
 import os
 import platform
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -56,6 +56,8 @@ NUMBERS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
 )
 """Numbers by architecture; a name that an architecture lacks is a call that it does not have."""
 
+_Argument = ctypes.c_long | ctypes.c_ulong | ctypes.c_int | ctypes.c_char_p
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
@@ -66,21 +68,63 @@ def architecture() -> str | None:
     return machine if machine in NUMBERS and struct.calcsize("P") == 8 else None
 
 
+class Prepared:
+    """A system call whose arguments are converted already.
+
+    A fork shares the fork server's memory until it writes to it, and every page costs it a microsecond or two;
+    so what every fork calls is looked up and converted once, before.
+    """
+
+    def __init__(
+        self, name: str, function: Callable[..., int], arguments: Sequence[_Argument], kept: object = None
+    ) -> None:
+        self._kept = kept  # what an argument points to
+        self._name = name
+        self._function = function
+        self._arguments = tuple(arguments)
+
+    def __call__(self) -> int:
+        """Makes the call.
+
+        Raises:
+            OSError: It failed.
+        """
+        result = self._function(*self._arguments)
+        if result < 0:
+            error = ctypes.get_errno()
+            raise OSError(error, f"{self._name}: {os.strerror(error)}")
+        return result
+
+
+def prepare(name: str, *arguments: int | bytes | None, kept: object = None) -> Prepared:
+    """Prepares a system call; bytes are passed as a pointer to a copy.
+
+    Args:
+        kept: What lives as long as the prepared call, since an argument holds its address.
+
+    Raises:
+        OSError: The architecture's numbers are unknown.
+    """
+    known = architecture()
+    if known is None:
+        raise OSError(f"no system call numbers are known for {platform.machine()}")
+    raw = [ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(a) for a in arguments]
+    return Prepared(name, _libc.syscall, (ctypes.c_long(NUMBERS[known][name]), *raw), kept)
+
+
+def prepare_prctl(option: int, value: int) -> Prepared:
+    """Prepares the setting of an attribute of the calling process, on any architecture."""
+    values = [ctypes.c_ulong(argument) for argument in (value, 0, 0, 0)]
+    return Prepared(f"prctl({option})", _libc.prctl, (ctypes.c_int(option), *values))
+
+
 def call(name: str, *arguments: int | bytes | None) -> int:
     """Makes a system call; bytes are passed as a pointer to a copy.
 
     Raises:
         OSError: It failed; or the architecture's numbers are unknown.
     """
-    known = architecture()
-    if known is None:
-        raise OSError(f"no system call numbers are known for {platform.machine()}")
-    raw = [ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(a) for a in arguments]
-    result = int(_libc.syscall(ctypes.c_long(NUMBERS[known][name]), *raw))
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"{name}: {os.strerror(error)}")
-    return result
+    return prepare(name, *arguments)()
 
 
 def prctl(option: int, value: int) -> None:
@@ -89,7 +133,4 @@ def prctl(option: int, value: int) -> None:
     Raises:
         OSError: It failed.
     """
-    arguments = [ctypes.c_ulong(argument) for argument in (value, 0, 0, 0)]
-    if _libc.prctl(ctypes.c_int(option), *arguments) < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"prctl({option}): {os.strerror(error)}")
+    prepare_prctl(option, value)()

@@ -42,12 +42,17 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     answer_bytes: int
 
 
-class ChildFault(msgspec.Struct, frozen=True):
-    """A fault as the child tells it; rule and text are checked by the parent."""
+class ChildFault(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A fault as the child tells it; everything in it is checked by the parent.
+
+    Attributes:
+        refused: What the sandbox refused, by a name of `sandbox.hints`.
+    """
 
     rule: str
     message: str
     element: str | None = None
+    refused: str | None = None
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):

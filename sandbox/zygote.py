@@ -8,6 +8,7 @@ import fcntl
 import gc
 import importlib
 import os
+import resource
 import select
 import signal
 import socket
@@ -15,9 +16,10 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from sandbox import control, identity, landlock, namespaces, policy, seccomp, wire
-from sandbox.confinement import CHANNEL, Confinement
+from sandbox import control, identity, landlock, limits, namespaces, policy, seccomp, wire
+from sandbox.confinement import CHANNEL, Confinement, Shared
 from sandbox.control import Configure, Ended, Failed, Missing, Open, Opened, Prepare, Ready, Reap, Reaped
+from sandbox.imports import AllowList
 from sandbox.layers import Layer, LayerMissing
 from sandbox.policy import Contract
 from sandbox.readable import readable
@@ -55,8 +57,9 @@ class _Zygote:
         self._channel = channel
         self._parents = descriptors
         self._layers = frozenset(Layer(name) for name in request.layers)
+        self._threads = request.runtime.threads
         self._contracts: dict[str, Contract] = {}
-        self._processes: int | None = None
+        self._processes: namespaces.Processes | None = None
         if request.core is not None:
             os.sched_setaffinity(0, {request.core})
         self._check()
@@ -64,15 +67,17 @@ class _Zygote:
             self._processes = namespaces.enter()
         # Opened before /proc is out of sight: a fork starts with the size that the fork server has.
         self._size = _kept(os.open(_OWN_SIZE, os.O_RDONLY)) if _OWN_SIZE.exists() else None
-        preloaded = _preload(request.preload)
+        preloaded = _preload(request.runtime.preload)
         self._arrays = importlib.import_module(f"{_OWN_PACKAGE}.arrays") if "numpy" in sys.modules else None
-        _forget_ourselves()
-        self._confinement = self._confine(preloaded)
+        allowed = AllowList.of(request.runtime.importable)
+        _forget_ourselves(allowed)
+        self._confinement = self._confine({*preloaded, *allowed.packages})
+        # Printed text that cannot be encoded is the policy's, and no reason for an exception.
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         if sys.platform == "linux":
             _rehearse()
-        gc.collect()
-        # Forks then do not copy the pages of objects that only the collector would have touched.
-        gc.freeze()
+        self._settle()
 
     def _check(self) -> None:
         if Layer.SECCOMP in self._layers:
@@ -80,39 +85,54 @@ class _Zygote:
         if Layer.LANDLOCK in self._layers:
             landlock.version()
 
-    def _confine(self, preloaded: set[str]) -> Confinement:
+    def _confine(self, packages: set[str]) -> Confinement:
         null = _kept(os.open(os.devnull, os.O_RDWR))
         server = _kept(os.pidfd_open(os.getpid())) if _HAS_PROCESS_DESCRIPTORS else None
         ruleset = program = None
         to_nobody = False
         if self._layers & {Layer.NAMESPACES, Layer.LANDLOCK, Layer.IDENTITY}:
-            needed = readable(preloaded)
+            needed = readable(packages)
             if Layer.NAMESPACES in self._layers:
                 namespaces.narrow_root(needed)
             if Layer.LANDLOCK in self._layers:
                 ruleset = _kept(landlock.ruleset(needed.rules()))
             to_nobody = Layer.IDENTITY in self._layers and identity.can_be_nobody(needed.folders())
         if Layer.SECCOMP in self._layers:
-            program = seccomp.Program.assemble(seccomp.check())
-        return Confinement(self._layers, ruleset, program, to_nobody, null, server)
+            program = seccomp.Program.assemble(seccomp.check(), threads=self._threads)
+        if Layer.RLIMITS in self._layers:
+            limits.apply_shared()
+        self._to_nobody = to_nobody
+        shared = Shared(ruleset, program, to_nobody, null, server)
+        return Confinement(self._layers, shared, threads=self._threads)
+
+    def _settle(self) -> None:
+        """Looks at the size that forks start with, and keeps the collector from the objects there are."""
+        gc.collect()
+        # Forks then do not copy the pages of objects that only the collector would have touched.
+        gc.freeze()
+        self._address_bytes = 0
+        if self._size is not None:
+            pages = int(os.pread(self._size, 32, 0).split()[0])
+            self._address_bytes = pages * os.sysconf("SC_PAGE_SIZE")
 
     def serve(self) -> None:
         """Carries out requests until the parent ends or closes the channel."""
-        control.send(self._channel, Ready(self._notes()))
+        control.send(self._channel, Ready(os.getpid(), self._notes()))
         poll = select.poll()
         for descriptor in (self._channel.fileno(), *self._parents):
             poll.register(descriptor, select.POLLIN)
         while True:
             # A parent that was killed may have left copies of the channel open elsewhere.
-            if any(descriptor in self._parents for descriptor, _ in poll.poll()):
-                return
+            for descriptor, _ in poll.poll():
+                if descriptor in self._parents:
+                    return
             request, descriptors = control.receive_request(self._channel)
             self._carry_out(request, descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
 
     def _notes(self) -> tuple[str, ...]:
-        if os.geteuid() == 0 and Layer.IDENTITY in self._layers and not self._confinement.to_nobody:
+        if os.geteuid() == 0 and Layer.IDENTITY in self._layers and not self._to_nobody:
             return (
                 "candidates are root without capabilities, since the user nobody cannot read this Python",
             )
@@ -120,12 +140,12 @@ class _Zygote:
 
     def _carry_out(self, request: control.Request, descriptors: list[int]) -> None:
         match request:
-            case Prepare(name, text):
-                self._prepare(name, text)
             case Open():
-                self._open(request, descriptors[0])
+                self._open(request, *descriptors)
             case Reap(pid):
                 self._reap(pid)
+            case Prepare(name, text):
+                self._prepare(name, text)
             case Configure():
                 control.send(self._channel, Failed("configured already"))
 
@@ -133,31 +153,33 @@ class _Zygote:
         prepared = policy.attempt(Contract.prepare, text, self._arrays)
         if isinstance(prepared, Contract):
             self._contracts[name] = prepared
-            gc.freeze()
-            control.send(self._channel, Ready())
+            self._settle()
+            control.send(self._channel, Ready(os.getpid()))
         else:
             control.send(self._channel, Failed(f"the interface cannot be executed: {prepared}"))
 
-    def _open(self, request: Open, channel: int) -> None:
+    def _open(self, request: Open, channel: int, output: int) -> None:
         if self._processes is not None:
-            namespaces.unshare_processes()
+            self._processes.leave()
         pid = os.fork()
         if pid == 0:
-            self._be_child(request, channel)
+            self._be_child(request, channel, output)
         if self._processes is not None:
-            namespaces.rejoin(self._processes)
+            self._processes.come_back()
         child = os.pidfd_open(pid) if _HAS_PROCESS_DESCRIPTORS else None
         control.send(self._channel, Opened(pid), [] if child is None else [child])
         if child is not None:
             os.close(child)
 
-    def _be_child(self, request: Open, channel: int) -> NoReturn:
+    def _be_child(self, request: Open, channel: int, output: int) -> NoReturn:
         try:
-            address_bytes = self._address_bytes() + request.memory_bytes
             contract = self._contracts[request.interface]
             try:
                 self._confinement.surround(
-                    channel, address_bytes=address_bytes, total_cpu_s=request.total_cpu_s
+                    channel,
+                    output,
+                    address_bytes=self._address_bytes + request.memory_bytes,
+                    total_cpu_s=request.total_cpu_s,
                 )
             except OSError as error:
                 # Half a set-up is none: the parent hears of it and runs no candidate here.
@@ -168,16 +190,12 @@ class _Zygote:
             # Whatever happens, a child never returns into the fork server's loop.
             os._exit(0)
 
-    def _address_bytes(self) -> int:
-        if self._size is None:
-            return 0
-        return int(os.pread(self._size, 32, 0).split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
     def _reap(self, pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
         cpu_s = usage.ru_utime + usage.ru_stime
-        control.send(self._channel, Reaped(status, cpu_s, usage.ru_maxrss * _KIB))
+        control.send(self._channel, Reaped(status, cpu_s, usage.ru_maxrss * _KIB, own))
 
 
 def _kept(descriptor: int) -> int:
@@ -206,10 +224,11 @@ def _rehearse() -> None:
         theirs.close()
 
 
-def _forget_ourselves() -> None:
-    # What was not preloaded is not to be found at all, instead of found and refused.
+def _forget_ourselves(allowed: AllowList) -> None:
+    # What is not allowed is not to be found at all, instead of found and refused.
     sites = readable(()).sites
     sys.path[:] = [entry for entry in sys.path if not _is_ours_or_installed(Path(entry), sites)]
+    sys.meta_path.append(allowed)
     sys.path_importer_cache.clear()
     for name in [name for name in sys.modules if name.partition(".")[0] == _OWN_PACKAGE]:
         del sys.modules[name]

@@ -12,7 +12,7 @@ from evaluators.values import Measurement
 from evaluators.worker import measure, open_bench, staged
 from problems.base import Problem, Split
 from problems.registry import get
-from sandbox import ForkServer, Mode
+from sandbox import ForkServer, Mode, Runtime
 from tests.redteam.cheats import PROBLEMS, Cheat, generic, specific
 
 CHEATS = (*specific(), *generic())
@@ -32,7 +32,7 @@ def bench_of() -> Iterator[BenchOf]:
         modules = tuple(m for m in (form.modules if form else ()) if find_spec(m))
         preload = (*problem.limits[Split.SEARCH].preload, *modules)
         if preload not in servers:
-            servers[preload] = ForkServer.start(Mode.AUTO, preload=preload, core=None)
+            servers[preload] = ForkServer.start(Mode.AUTO, runtime=Runtime(preload))
         if problem.name not in benches:
             benches[problem.name] = open_bench(problem, servers[preload], 2.0)
         return benches[problem.name]

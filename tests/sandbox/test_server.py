@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import ChildLimits, Fault, ForkServer, Interface, Layer, Mode, SandboxUnavailable
+from sandbox import BARE, ChildLimits, Fault, ForkServer, Interface, Layer, Mode, Runtime, SandboxUnavailable
 from sandbox.layers import REMEDIES, REQUIRED
 from sandbox.server import ENVIRONMENT, INHERITED
 from tests.sandbox.conftest import Servers
@@ -49,14 +49,14 @@ def children_of(pid: int) -> set[int]:
 
 
 def test_auto_is_full_or_strong_and_says_why() -> None:
-    with ForkServer.start(preload=()) as server:
+    with ForkServer.start(runtime=BARE) as server:
         assert server.mode in {Mode.FULL, Mode.STRONG}
         assert (server.mode is Mode.FULL) or any("mode full" in note for note in server.notes)
 
 
 @pytest.mark.parametrize("mode", [Mode.WEAK, Mode.NONE])
 def test_the_lesser_modes_run_candidates_too(mode: Mode) -> None:
-    with ForkServer.start(mode, preload=()) as server, server.open(IDENTITY, ECHO, LIMITS, seed=0) as child:
+    with ForkServer.start(mode, runtime=BARE) as server, server.open(IDENTITY, ECHO, LIMITS, seed=0) as child:
         assert server.mode is mode
         assert child.solve(7) == 7
 
@@ -69,10 +69,10 @@ def test_a_stronger_mode_has_every_layer_of_a_weaker_one() -> None:
 def said_of_modes(first: str) -> list[str]:
     """What a process finds of each mode, one line each, if it does `first` before."""
     program = textwrap.dedent(first) + textwrap.dedent("""
-        from sandbox import ForkServer, Mode, SandboxUnavailable
+        from sandbox import BARE, ForkServer, Mode, SandboxUnavailable
         for mode in (Mode.AUTO, Mode.FULL, Mode.STRONG):
             try:
-                with ForkServer.start(mode, preload=()) as server:
+                with ForkServer.start(mode, runtime=BARE) as server:
                     print(server.mode, server.notes)
             except SandboxUnavailable as error:
                 print("unavailable:", error)
@@ -122,11 +122,11 @@ def test_an_interface_that_fails_is_ours_and_says_so(strong: ForkServer) -> None
 
 def test_a_preload_that_is_not_there_is_ours() -> None:
     with pytest.raises(SandboxUnavailable, match="No module named 'no_such_module'"):
-        ForkServer.start(Mode.NONE, preload=("no_such_module",))
+        ForkServer.start(Mode.NONE, runtime=Runtime(preload=("no_such_module",)))
 
 
 def test_a_killed_fork_server_is_started_again() -> None:
-    with ForkServer.start(Mode.STRONG, preload=()) as server:
+    with ForkServer.start(Mode.STRONG, runtime=BARE) as server:
         child = server.open(IDENTITY, ECHO, LIMITS, seed=0)
         os.kill(server.pid, signal.SIGKILL)
         with pytest.raises(SandboxUnavailable, match="fork server ended"):
@@ -157,7 +157,7 @@ def test_two_hundred_children_leave_nothing_behind(servers: Servers, mode: Mode)
 
 
 def test_closing_the_server_ends_its_children(servers: Servers) -> None:
-    server = ForkServer.start(Mode.STRONG, preload=())
+    server = ForkServer.start(Mode.STRONG, runtime=BARE)
     pid = server.pid
     child = server.open(IDENTITY, ECHO, LIMITS, seed=0)
     assert len(children_of(pid)) == 1
@@ -170,8 +170,8 @@ def test_closing_the_server_ends_its_children(servers: Servers) -> None:
 
 PARENT = """
 import sys
-from sandbox import ChildLimits, ForkServer, Interface, Mode
-server = ForkServer.start(Mode(sys.argv[1]), preload=())
+from sandbox import BARE, ChildLimits, ForkServer, Interface, Mode
+server = ForkServer.start(Mode(sys.argv[1]), runtime=BARE)
 limits = ChildLimits(init_cpu_s=50, call_cpu_s=50)
 interface = Interface("Task = int", "solve", int)
 waiting = server.open("def solve(task): return task", interface, limits, seed=0)
@@ -202,7 +202,7 @@ def test_children_are_bound_to_the_core_they_are_given() -> None:
     core = max(os.sched_getaffinity(0))
     source = "import os\ndef solve(task):\n    return sorted(os.sched_getaffinity(0))\n"
     with (
-        ForkServer.start(Mode.STRONG, preload=(), core=core) as server,
+        ForkServer.start(Mode.STRONG, runtime=BARE, core=core) as server,
         server.open(source, ECHO, LIMITS, seed=0) as child,
     ):
         assert child.solve(0) == [core]
@@ -239,8 +239,8 @@ ORDINARY = """
 import os, sys
 if os.geteuid() == 0:
     os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
-from sandbox import ChildLimits, ForkServer, Interface, Mode
-with ForkServer.start(Mode(sys.argv[1]), preload=()) as server:
+from sandbox import BARE, ChildLimits, ForkServer, Interface, Mode
+with ForkServer.start(Mode(sys.argv[1]), runtime=BARE) as server:
     interface = Interface("Task = int", "solve", object)
     source = "import os, decimal; solve = lambda task: [task, os.path.lexists('/etc/passwd')]"
     with server.open(source, interface, ChildLimits(init_cpu_s=5), seed=0) as child:
