@@ -1,18 +1,21 @@
 """Proves each layer by an attack that it alone must stop, in a child that is thrown away."""
 
 import enum
-import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from sandbox.child import Interface
+from sandbox import trials
+from sandbox.facts import Facts
 from sandbox.faults import Fault
-from sandbox.layers import REMEDIES, REQUIRED, Layer, LayerMissing, Mode, SandboxUnavailable
+from sandbox.layers import REQUIRED, Layer, LayerMissing, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits
-from sandbox.server import ENVIRONMENT, INHERITED, ForkServer
+from sandbox.output import OUTPUT_BYTES
+from sandbox.remedies import LEAKING, Remedy, of_watch, remedies
+from sandbox.runtime import BARE
+from sandbox.server import ForkServer
 
 
 class State(enum.StrEnum):
@@ -22,7 +25,29 @@ class State(enum.StrEnum):
     MISSING = "missing"
     """It cannot be set up here."""
     LEAKS = "leaks"
-    """It was set up, and the attack succeeded."""
+    """It was set up, and an attack succeeded."""
+
+
+class Need(enum.StrEnum):
+    """What a mode wants of a layer."""
+
+    REQUIRED = "required"
+    WANTED = "wanted"
+    """Mode `auto` takes it where it works."""
+    UNUSED = "unused"
+    """The mode does without it, so candidates run without it even where it works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One thing that an attack tried.
+
+    Attributes:
+        refusal: The system's error, or what else came of it; empty if the attack succeeded.
+    """
+
+    tried: str
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,185 +55,182 @@ class Check:
     """One line of the doctor's table.
 
     Attributes:
-        layer: A layer's name, or `watch` for the parent's own clock.
-        required: Whether the mode is refused without it.
+        layer: A layer's name; or `cpu_watch`, `wall_watch`, `answer_watch` and `output_watch` for what the
+            parent itself does, and `TOGETHER` for the mode as a whole.
         proof: What was tried and what came of it.
-        remedy: What to do if it does not work; empty if it does.
+        tries: The same, one by one; none if the layer is missing.
+        remedies: What to do if it does not work; none if it does.
     """
 
     layer: str
-    required: bool
-    state: str
+    need: Need
+    state: State
     proof: str
-    remedy: str
+    tries: tuple[Try, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def failed(self) -> bool:
         """Whether the mode cannot be trusted for it."""
-        return self.required and self.state != State.WORKS
+        return self.need is Need.REQUIRED and self.state is not State.WORKS
 
 
 @dataclass(frozen=True, slots=True)
-class _Attack:
-    """A policy that returns what it got, in words, and nothing if it got nothing.
+class Examination:
+    """What the doctor found.
 
     Attributes:
-        tried: What it tries, for the table.
+        checks: Of all layers, then of the parent's watches, then of the mode as a whole.
+        taken: The mode in which a candidate ran; None if none ran.
+        notes: Why it is not a stronger one, or what a layer could not do.
     """
 
-    tried: str
-    body: str
+    checks: tuple[Check, ...]
+    taken: Mode | None
+    notes: tuple[str, ...]
+    facts: Facts
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """What the mode cannot be trusted for."""
+        return tuple(check for check in self.checks if check.failed)
 
 
-_INTERFACE: Final = Interface(
-    text="from dataclasses import dataclass\n\n\n@dataclass\nclass Task:\n"
-    "    path: str\n    pid: int\n    names: list[str]\n",
-    entry="solve",
-    answer=list[str],
-)
+TOGETHER: Final = "together"
+"""The line of the mode as a whole."""
+
 _LIMITS: Final = ChildLimits(init_cpu_s=2.0, call_cpu_s=2.0, memory_bytes=128 << 20)
-_BRIEF: Final = ChildLimits(init_cpu_s=2.0, call_cpu_s=0.05)
+_BRIEF: Final = ChildLimits(init_cpu_s=2.0, call_cpu_s=0.05, answer_bytes=1 << 10)
+_AT_ONCE: Final = 4
+"""More than there may be cores, since one proof only waits."""
 
-_ATTACKS: Final[Mapping[Layer, _Attack]] = MappingProxyType(
+_CPU_WATCH: Final = "cpu_watch"
+_WATCHES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
-        Layer.NAMESPACES: _Attack(
-            "looked for a file of ours, another process and a network",
-            """
-            import os
-            tries = {
-                "a file": lambda: os.stat(task.path),
-                "a process": lambda: 1 / os.getppid(),
-                "a network": lambda: 1 / (len(__import__("socket").if_nameindex()) - 1),
-            }
-            """,
+        _CPU_WATCH: ("compute forever where 0.05 s of CPU are allowed", "while True: pass", "cpu_limit"),
+        "wall_watch": (
+            "sleep for a minute where 1.1 s are allowed",
+            "import time; time.sleep(60)",
+            "wall_limit",
         ),
-        Layer.LANDLOCK: _Attack(
-            "opened a file of ours, to read and to write",
-            """
-            tries = {"read": lambda: open(task.path), "wrote": lambda: open(task.path, "a")}
-            """,
-        ),
-        Layer.SECCOMP: _Attack(
-            "made a socket, a process and a signal",
-            """
-            import os, socket
-            tries = {
-                "a socket": socket.socket,
-                "a process": lambda: os.fork() or os._exit(0),
-                "a signal": lambda: os.kill(task.pid, 0),
-            }
-            """,
-        ),
-        Layer.RLIMITS: _Attack(
-            "took 256 MiB where 128 are allowed",
-            """
-            import mmap
-            tries = {"256 MiB": lambda: mmap.mmap(-1, 256 << 20)}
-            """,
-        ),
-        Layer.IDENTITY: _Attack(
-            "used root's privileges",
-            """
-            import os
-            tries = {"a new root": lambda: os.chroot("/"), "a better priority": lambda: os.nice(-1)}
-            """,
-        ),
-        Layer.ENVIRONMENT: _Attack(
-            "looked for the parent's environment variables",
-            """
-            import os
-            tries = {name: lambda name=name: os.environ[name] for name in task.names}
-            """,
-        ),
-        Layer.DESCRIPTORS: _Attack(
-            "looked for open descriptors",
-            """
-            import os
-            tries = {f"descriptor {n}": lambda n=n: os.fstat(n) for n in range(4, 64)}
-            """,
+        "answer_watch": (
+            "announce an answer of 1 GiB where 1 KiB is allowed",
+            "import os, struct; os.write(3, struct.pack('<cI', b'a', 1 << 30))",
+            "answer_too_large",
         ),
     }
 )
-
-_FRAME: Final = """
-def solve(task):
-{body}
-    got = []
-    for name, attempt in tries.items():
-        try:
-            attempt()
-            got.append(name)
-        except (OSError, MemoryError, KeyError, ZeroDivisionError):
-            pass
-    return got
-"""
-_GIVEN: Final = {*ENVIRONMENT, *INHERITED, "LC_CTYPE"}
-"""Variables that every child has, whatever the parent's are; Python itself sets the last."""
+"""What a policy tries, how, and the fault it must end with."""
 
 
-def probe(mode: Mode = Mode.AUTO) -> tuple[Check, ...]:
-    """Tries every layer by itself, and the parent's watch; takes a few seconds.
+def probe(mode: Mode = Mode.AUTO) -> Examination:
+    """Tries every layer by itself, the parent's watch, and the mode as a whole; takes a second or two.
 
     Args:
         mode: Decides which layers are required; `AUTO` requires those of `STRONG`, which it accepts.
     """
-    required = REQUIRED[Mode.STRONG if mode is Mode.AUTO else mode]
-    return (*(check(layer, required=layer in required) for layer in Layer), _watch())
+    facts = Facts.read()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        # The watches come first: while one of them waits, all else is done.
+        watches = [pool.submit(_watch, name, facts) for name in _WATCHES]
+        layers = [pool.submit(check, layer, _need(layer, mode), facts) for layer in Layer]
+        output = pool.submit(_output_watch, facts)
+        whole, taken, notes = pool.submit(_together, mode).result()
+        checks = [found.result() for found in (*layers, *watches, output)]
+    return Examination((*checks, whole), taken, notes, facts)
 
 
-def check(layer: Layer, *, required: bool, without: frozenset[Layer] | None = None) -> Check:
+def _need(layer: Layer, mode: Mode) -> Need:
+    if layer in REQUIRED[Mode.STRONG if mode is Mode.AUTO else mode]:
+        return Need.REQUIRED
+    return Need.WANTED if mode is Mode.AUTO else Need.UNUSED
+
+
+def check(layer: Layer, need: Need, facts: Facts, without: frozenset[Layer] | None = None) -> Check:
     """Tries one layer: all others are left out, so that none of them can stop the attack in its place.
 
     Args:
-        required: What the check will say of it.
+        need: What the check will say of it.
         without: The layers to be left out instead, for tests that prove the proof.
     """
-    attack = _ATTACKS[layer]
     left_out = frozenset(Layer) - {layer} if without is None else without
     try:
-        with ForkServer.start(Mode.FULL, preload=(), without=left_out) as server:
-            got = _attack(server, attack)
+        with trials.laid() as bait, ForkServer.start(Mode.FULL, runtime=BARE, without=left_out) as server:
+            answer = _answer(server, trials.attack(layer), bait.as_task(), _LIMITS)
     except SandboxUnavailable as error:
         cause = error.__cause__
         reason = cause.reason if isinstance(cause, LayerMissing) else str(error)
-        return Check(layer, required, State.MISSING, reason, REMEDIES[layer])
-    if isinstance(got, Fault):
-        return Check(layer, required, State.LEAKS, f"{attack.tried}: {got.message}", REMEDIES[layer])
+        return Check(layer, need, State.MISSING, reason, remedies=remedies(layer, facts))
+    if isinstance(answer, Fault):
+        return Check(layer, need, State.LEAKS, f"the proof failed: {answer.message}", remedies=LEAKING)
+    return _judged(layer, need, tuple(Try(*pair) for pair in answer))
+
+
+def _judged(layer: str, need: Need, tries: tuple[Try, ...]) -> Check:
+    refused = ", ".join(t.tried for t in tries if t.refusal)
+    got = ", ".join(t.tried for t in tries if not t.refusal)
     if got:
-        return Check(layer, required, State.LEAKS, f"{attack.tried}: got {', '.join(got)}", REMEDIES[layer])
-    return Check(layer, required, State.WORKS, f"{attack.tried}: refused", "")
+        also = f"; refused: {refused}" if refused else ""
+        return Check(layer, need, State.LEAKS, f"NOT refused: {got}{also}", tries, LEAKING)
+    return Check(layer, need, State.WORKS, f"refused: {refused}", tries)
 
 
-def _attack(server: ForkServer, attack: _Attack) -> list[str] | Fault:
-    lines = (line.removeprefix(" " * 8) for line in attack.body.strip("\n").splitlines())
-    task = {
-        "path": sys.executable,
-        "pid": os.getpid(),
-        "names": sorted(os.environ.keys() - _GIVEN),
-    }
-    with server.open(_FRAME.format(body="\n".join(lines)), _INTERFACE, _LIMITS, seed=0) as child:
+def _answer(
+    server: ForkServer, source: str, task: Mapping[str, object], limits: ChildLimits
+) -> list[tuple[str, str]] | Fault:
+    with server.open(source, trials.INTERFACE, limits, seed=0) as child:
         answer = child.solve(task)
-    return answer if isinstance(answer, Fault) else list(_texts(answer))
+    if isinstance(answer, list | Fault):
+        return answer
+    raise TypeError(f"an attack answers with a list, but this is {answer!r}")
 
 
-def _texts(answer: object) -> Iterator[str]:
-    if isinstance(answer, list):
-        yield from (str(part) for part in answer)
-
-
-def _watch() -> Check:
-    tried = "computed forever where 0.05 s of CPU are allowed"
-    source = "def solve(task):\n    while True:\n        pass\n"
+def _watch(name: str, facts: Facts) -> Check:
+    """Tries the parent's own watch, with no layer of the kernel in its way."""
+    tried, body, expected = _WATCHES[name]
+    source = f"def solve(task):\n    {body}\n    return []\n"
     try:
-        with (
-            ForkServer.start(Mode.NONE, preload=()) as server,
-            server.open(source, _INTERFACE, _BRIEF, seed=0) as child,
-        ):
-            fault = child.solve({"path": "", "pid": 0, "names": []})
+        with ForkServer.start(Mode.NONE, runtime=BARE) as server:
+            answer = _answer(server, source, trials.NO_BAIT.as_task(), _BRIEF)
     except SandboxUnavailable as error:
-        return Check("watch", True, State.MISSING, str(error), "report this: no child can be started at all")
-    rule = fault.rule if isinstance(fault, Fault) else "no fault"
-    if rule == "cpu_limit":
-        return Check("watch", True, State.WORKS, f"{tried}: ended ({rule})", "")
-    remedy = "CPU time can be watched on Linux only; elsewhere the wall limit ends such a policy"
-    return Check("watch", rule != "wall_limit", State.LEAKS, f"{tried}: {rule}", remedy)
+        return Check(name, Need.REQUIRED, State.MISSING, str(error), remedies=of_watch(facts))
+    rule = answer.rule if isinstance(answer, Fault) else ""
+    tries = (Try(tried, rule if rule == expected else ""),)
+    if name == _CPU_WATCH and rule == "wall_limit":
+        # Where no clock of another process can be read, the wall alone limits a policy.
+        return Check(name, Need.WANTED, State.MISSING, f"{tried}: ended by {rule}", tries, of_watch(facts))
+    return _judged(name, Need.REQUIRED, tries)
+
+
+def _output_watch(facts: Facts) -> Check:
+    name, tried = "output_watch", f"have 1 MiB of output kept where {OUTPUT_BYTES >> 10} KiB are"
+    source = "def solve(task):\n    print('x' * (1 << 20))\n    return []\n"
+    try:
+        with ForkServer.start(Mode.NONE, runtime=BARE) as server:
+            child = server.open(source, trials.INTERFACE, _LIMITS, seed=0)
+            child.solve(trials.NO_BAIT.as_task())
+            child.close()
+            printed = child.printed()
+    except SandboxUnavailable as error:
+        return Check(name, Need.REQUIRED, State.MISSING, str(error), remedies=of_watch(facts))
+    cut = printed.dropped_bytes > 0 and len(printed.text) <= OUTPUT_BYTES
+    return _judged(name, Need.REQUIRED, (Try(tried, "cut" if cut else ""),))
+
+
+def _together(mode: Mode) -> tuple[Check, Mode | None, tuple[str, ...]]:
+    """Has a policy run in the mode itself, since layers that work one by one may not do so together."""
+    tried = "run a policy that computes with numpy"
+    source = "import numpy\ndef solve(task):\n    return [(str(numpy.arange(3).sum()), '')]\n"
+    try:
+        with ForkServer.start(mode) as server:
+            answer = _answer(server, source, trials.NO_BAIT.as_task(), _LIMITS)
+    except SandboxUnavailable as error:
+        return _whole(State.MISSING, str(error)), None, ()
+    if isinstance(answer, Fault):
+        return _whole(State.MISSING, f"{tried} in mode {server.mode}: {answer.message}"), None, server.notes
+    return _whole(State.WORKS, f"{tried} in mode {server.mode}: done"), server.mode, server.notes
+
+
+def _whole(state: State, proof: str) -> Check:
+    remedy = () if state is State.WORKS else (Remedy("see to the layers above, or take a weaker mode"),)
+    return Check(TOGETHER, Need.REQUIRED, state, proof, remedies=remedy)

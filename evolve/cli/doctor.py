@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,50 +20,77 @@ from evolve.runs.errors import StoreError
 from evolve.runs.store import Store
 from problems.datasets import DataFolder
 from sandbox import PROMISES, Mode
-from sandbox.probe import Check, State, probe
+from sandbox.facts import Facts
+from sandbox.probe import TOGETHER, Check, Examination, Need, State, probe
 
 _PACKAGES = ("msgspec", "numpy", "rich", "scipy", "sqlalchemy", "typer")
 _EXTRAS = ("litellm", "networkx", "openai", "optuna", "pandas", "ray", "simpy", "streamlit", "torch")
 
 
+_NEEDS = {Need.REQUIRED: "yes", Need.WANTED: "for full", Need.UNUSED: "not in {mode}"}
+"""Whether a layer is required, in words; a mode may do without one even where it works."""
+
+
 def examine(db: Path, sandbox: str, *, as_json: bool) -> Exit:
     """Proves the sandbox's layers by attacks, and looks at all else that a run needs."""
     mode = mode_named(sandbox)
-    checks, here, refusal = probe(mode), {**machine(), "cpu_scale": cpu_scale()}, _refusal(db)
-    failed = [check for check in checks if check.failed]
+    found = probe(mode)
+    here, refusal = {**machine(), "cpu_scale": cpu_scale()}, _refusal(db)
     if as_json:
-        write_json(_as_json(checks, here, db, refusal))
+        write_json(_as_json(found, here, db, refusal))
     else:
         out = console()
-        out.print(_layer_table(checks))
+        out.print(_layer_table(found.checks, mode))
         out.print()
-        out.print(facts({"sandbox": _verdict(mode, checks), **_circumstances(here, db, refusal)}))
-    if failed:
+        _print_remedies(found.checks, out)
+        rows = {"sandbox": _verdict(mode, found), "place": _place(found.facts)}
+        out.print(facts({**rows, **_circumstances(here, db, refusal)}))
+    if found.failed:
         return Exit.SANDBOX
     return Exit.USAGE if refusal else Exit.DONE
 
 
-def _verdict(mode: Mode, checks: Sequence[Check]) -> str:
-    lacking = ", ".join(check.layer for check in checks if check.failed)
-    if lacking:
-        return f"mode {mode} cannot be had here: {lacking}"
-    if mode is not Mode.AUTO:
-        return f"mode {mode}: {PROMISES[mode]}"
-    works = all(check.state is State.WORKS for check in checks)
-    taken = Mode.FULL if works else Mode.STRONG
-    return f"mode auto takes {taken}: {PROMISES[taken]}"
+def _verdict(mode: Mode, found: Examination) -> str:
+    lacking = ", ".join(check.layer for check in found.failed if check.layer != TOGETHER)
+    if found.failed:
+        why = f"it lacks {lacking}" if lacking else "its layers do not work together"
+        return f"mode {mode} cannot be had here: {why}"
+    taken = found.taken or mode
+    which = f"mode auto takes {taken}" if mode is Mode.AUTO else f"mode {taken}"
+    return "; ".join([f"{which}: {PROMISES[taken]}", *found.notes])
 
 
-def _layer_table(checks: Sequence[Check]) -> Table:
-    found = table("layer", "required", "state", "proof, or remedy", left=4)
-    found.columns[3].overflow = "fold"
+def _layer_table(checks: Sequence[Check], mode: Mode) -> Table:
+    rows = table("layer", "required", "state", "tried, and what came of it", left=4)
+    rows.columns[1].no_wrap = rows.columns[2].no_wrap = True
+    rows.columns[3].overflow = "fold"
     for check in checks:
-        colour = "red" if check.failed else "green" if check.state == "works" else "yellow"
-        words = one_line(f"{check.proof}. Remedy: {check.remedy}" if check.remedy else check.proof)
-        found.add_row(
-            check.layer, "yes" if check.required else "no", Text(check.state, style=colour), Text(words)
-        )
-    return found
+        colour = "red" if check.failed else "green" if check.state is State.WORKS else "yellow"
+        need = _NEEDS[check.need].format(mode=mode)
+        rows.add_row(check.layer, need, Text(check.state, style=colour), Text(one_line(check.proof)))
+    return rows
+
+
+def _print_remedies(checks: Sequence[Check], out: Console) -> None:
+    """Prints a way out a line, however long: commands are there to be copied."""
+    for check in checks:
+        if check.state is State.WORKS or check.need is Need.UNUSED:
+            continue
+        out.print(Text(f"what to do about {check.layer}: one of", style="bold"))
+        for remedy in check.remedies:
+            out.print(Text(f"- {one_line(str(remedy))}"), soft_wrap=True)
+        out.print()
+
+
+def _place(found: Facts) -> str:
+    """Says what bears on which layers can be had."""
+    words = ["root" if found.root else "an ordinary user"]
+    if found.root and not found.administrator:
+        words = ["root without CAP_SYS_ADMIN"]
+    if found.container:
+        words.append(f"by its marks a container ({found.container})")
+    words.append("a seccomp filter around this process" if found.filtered else "no seccomp filter")
+    return ", ".join(words)
 
 
 def _circumstances(here: Mapping[str, str | int | float], db: Path, refusal: str | None) -> dict[str, str]:
@@ -110,12 +138,15 @@ def _nearest(path: Path) -> Path:
 
 
 def _as_json(
-    checks: Sequence[Check], here: Mapping[str, str | int | float], db: Path, refusal: str | None
+    found: Examination, here: Mapping[str, str | int | float], db: Path, refusal: str | None
 ) -> dict[str, Any]:
     folder = DataFolder.find()
     return {
-        "sandbox": [asdict(check) for check in checks],
-        "usable": not any(check.failed for check in checks),
+        "sandbox": [{**asdict(c), "required": c.need is Need.REQUIRED} for c in found.checks],
+        "usable": not found.failed,
+        "mode": found.taken,
+        "notes": found.notes,
+        "facts": asdict(found.facts),
         "machine": dict(here),
         "packages": _versions(_PACKAGES),
         "extras": _versions(_EXTRAS),
