@@ -2,7 +2,7 @@
 
 from sandbox.child import Child, Interface
 from sandbox.faults import Fault, FaultKind
-from sandbox.layers import PROMISES, Layer, Mode, SandboxUnavailable
+from sandbox.layers import PROMISES, ForkServerEnded, Layer, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits, ChildUsage
 from sandbox.output import Printed
 from sandbox.runtime import BARE, NUMPY, Runtime
@@ -18,6 +18,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "ForkServer",
+    "ForkServerEnded",
     "Interface",
     "Layer",
     "Mode",

@@ -85,9 +85,9 @@ class Child:
         verb, body = reply
         if verb == wire.ANSWER:
             return self._reader.answer(body, self._limits)
-        return (
-            self._reader.fault(body, self._limits) if verb == wire.FAULT else self._conversation.break_off()
-        )
+        if verb == wire.FAULT:
+            return self._reader.fault(body, self._limits)
+        return self._conversation.break_off()
 
     def start(self, setup: object) -> int | Fault:
         """Has `Policy(setup)` made.

@@ -44,7 +44,6 @@ class Confinement:
 
     def __init__(self, layers: frozenset[Layer], shared: Shared, *, threads: bool) -> None:
         self._null = shared.null
-        self._server = shared.server
         self._close_others = Layer.DESCRIPTORS in layers
         self._ceilings = Ceilings(threads=threads) if Layer.RLIMITS in layers else None
         self._renunciation = (
@@ -60,6 +59,9 @@ class Confinement:
             if shared.server is None
             else syscalls.prepare_prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         )
+        self._server = select.poll()
+        if shared.server is not None:
+            self._server.register(shared.server, select.POLLIN)
 
     def surround(self, channel: int, output: int, *, address_bytes: int, total_cpu_s: float) -> None:
         """Confines the calling process for good.
@@ -71,7 +73,6 @@ class Confinement:
         Raises:
             OSError: A layer failed: the process must end without having run the candidate.
         """
-        os.chdir("/")
         os.dup2(self._null, _INPUT)
         os.dup2(output, _OUTPUT)
         os.dup2(output, _ERRORS)
@@ -91,11 +92,9 @@ class Confinement:
             self._filter()
 
     def _die_with_server(self) -> None:
-        if self._follow is None or self._server is None:
+        if self._follow is None:
             return
         # After the change of identity, which clears the setting; and then the server must still be there.
         self._follow()
-        poll = select.poll()
-        poll.register(self._server, select.POLLIN)
-        if poll.poll(0):
+        if self._server.poll(0):
             os._exit(0)

@@ -11,7 +11,7 @@ from sandbox.runtime import Runtime
 
 _LENGTH: Final = struct.Struct("<I")
 _DESCRIPTORS: Final = 2
-_CHUNK: Final = 1 << 16
+_CHUNK: Final = 1 << 12
 
 
 class Ended(Exception):  # noqa: N818 - reads as what happened
@@ -88,7 +88,7 @@ class Reaped(msgspec.Struct, frozen=True, tag=True):
     Attributes:
         status: As `os.waitpid` gives it.
         peak_bytes: Largest resident set of the child, what it shares with the fork server included.
-        server_bytes: Largest resident set of the fork server so far.
+        server_bytes: Resident set of the fork server.
     """
 
     status: int

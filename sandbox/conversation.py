@@ -12,7 +12,7 @@ from sandbox import wire
 from sandbox.channel import Channel, Closed, Line, Overrun, Oversize
 from sandbox.control import Reaped
 from sandbox.faults import Fault, fault
-from sandbox.layers import SandboxUnavailable
+from sandbox.layers import ForkServerEnded, SandboxUnavailable
 from sandbox.limits import ChildLimits, ChildUsage, out_of_memory, too_large, wall_limit_s
 from sandbox.output import Printed
 
@@ -57,13 +57,14 @@ class Conversation:
 
         Raises:
             SandboxUnavailable: They could not be set up, so the candidate has not run.
+            ForkServerEnded: It was killed meanwhile.
         """
         self._channel.begin(_SET_UP_CPU_S, 0.0)
         try:
             verb, body = self._channel.receive(_FAULT_BYTES)
             self._used_s = self._channel.check()
         except (Closed, Overrun, Oversize) as error:
-            self.close()
+            self._settle()
             raise SandboxUnavailable(f"a child did not come up: {error!r}") from error
         if verb != wire.SEALED:
             self.close()
@@ -83,7 +84,7 @@ class Conversation:
             Verb and body, or the fault that ended the child, now or before.
 
         Raises:
-            SandboxUnavailable: The fork server has ended.
+            ForkServerEnded: It was killed, and the child with it.
         """
         if self._fault is not None:
             return self._fault
@@ -108,7 +109,7 @@ class Conversation:
 
     def _check_open(self) -> None:
         if self._usage is not None:
-            raise SandboxUnavailable("the fork server ended, and this child with it")
+            raise ForkServerEnded("the fork server ended, and this child with it")
         if self._asking:
             # What would be read now is the reply to another question.
             raise SandboxUnavailable("an exchange with this child was interrupted; open a fresh one")
@@ -116,12 +117,12 @@ class Conversation:
     def _overrun(self, part: Part, error: Overrun, limit_s: float, cpu_limit_s: float) -> str:
         used = f"{error.used_s:.3g} s of CPU"
         if limit_s < cpu_limit_s:
-            total = self._limits.total_cpu_s
-            return f"{part.name} used {used}, and the policy all of the {total:.3g} s that it may use in its life"
+            total = f"{self._limits.total_cpu_s:.3g} s"
+            return f"{part.name} used {used}, and the policy all of the {total} that it may use in its life"
         if error.rule == "wall_limit":
             return (
-                f"{part.name} did not answer within {wall_limit_s(limit_s):.3g} s, although it used {used} of "
-                f"{limit_s:.3g} s (limit `{part.limit}`): policies must not wait"
+                f"{part.name} did not answer within {wall_limit_s(limit_s):.3g} s, although it used {used} "
+                f"of {limit_s:.3g} s (limit `{part.limit}`): policies must not wait"
             )
         return f"{part.name} used {used}, but {limit_s:.3g} s are allowed (limit `{part.limit}`)"
 

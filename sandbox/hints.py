@@ -54,7 +54,7 @@ def _modules(error: BaseException) -> Iterator[str]:
 
 
 def hints(runtime: Runtime) -> Mapping[str, str]:
-    """Says, by kind, what policies of this runtime cannot do, and what they or their problem can do instead."""
+    """Says, by kind, what policies of this runtime cannot do, and what can be done instead."""
     packages = ", ".join(("the standard library", *runtime.packages))
     threads = (
         "this policy has started as many threads as it may"

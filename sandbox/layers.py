@@ -10,6 +10,10 @@ class SandboxUnavailable(Exception):  # noqa: N818 - reads as what happened
     """The sandbox cannot run a candidate; no fault of the candidate, so nothing may be scored."""
 
 
+class ForkServerEnded(SandboxUnavailable):
+    """The fork server was killed, and a child with it; a fresh child is to be had at once."""
+
+
 class Mode(enum.StrEnum):
     """How strongly candidates are contained; `AUTO` is `FULL`, or else `STRONG`, and never less."""
 

@@ -67,6 +67,7 @@ def apply_shared() -> None:
     for kind, value in (
         (resource.RLIMIT_CORE, NOTHING),
         (resource.RLIMIT_MEMLOCK, NOTHING),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_STACK, _STACK_BYTES),
     ):
         _set(kind, value)
@@ -86,7 +87,6 @@ class Ceilings:
             (kind, _both(kind, value))
             for kind, value in (
                 (resource.RLIMIT_FSIZE, NOTHING),
-                (resource.RLIMIT_NOFILE, _OPEN_FILES),
                 (resource.RLIMIT_NPROC, processes),
             )
         )

@@ -1,4 +1,4 @@
-"""What a policy prints: drained, so that it never waits for long, cut at a stated size, and made safe to show."""
+"""What a policy prints: drained, so that it never waits, cut at a stated size, and made safe to show."""
 
 import os
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +20,15 @@ from sandbox.child import Child, Interface
 from sandbox.control import Configure, Ended, Failed, Missing, Open, Opened, Prepare, Ready, Reap, Reaped
 from sandbox.conversation import Conversation
 from sandbox.hints import hints
-from sandbox.layers import REMEDIES, REQUIRED, Layer, LayerMissing, Mode, SandboxUnavailable
+from sandbox.layers import REMEDIES, REQUIRED, ForkServerEnded, Layer, LayerMissing, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits
 from sandbox.output import Output
 from sandbox.replies import ReplyReader
 from sandbox.runtime import NUMPY, Runtime
 
 BOOT: Final = (
-    # A fork server has one thread, and seeds its children itself: what modules such as `threading` and `random`
-    # would do in every fork costs a fifth of an evaluation and has nothing to mend.
+    # A fork server has one thread and seeds its children itself: what modules such as `threading` and
+    # `random` would do in every fork costs a tenth of an evaluation and has nothing to mend.
     "import os, sys; os.register_at_fork = lambda **_: None; "
     "sys.path.insert(0, sys.argv[1]); from sandbox.zygote import main; main(int(sys.argv[2]))"
 )
@@ -54,16 +54,37 @@ _END_WAIT_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """When a fork server makes way for a fresh one, between two children.
+
+    Attributes:
+        forks: After so many children.
+        growth_bytes: When its resident set has grown by so much since its first child ended.
+    """
+
+    forks: int = 20_000
+    growth_bytes: int = 32 << 20
+
+
+RENEWAL: Final = Renewal()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a fork server is started with; enough to start it again."""
 
     layers: frozenset[Layer]
     runtime: Runtime
     core: int | None
+    renewal: Renewal
 
 
 class ZygoteProcess:
-    """One fork server process, from its start to its end."""
+    """One fork server process, from its start to its end.
+
+    Attributes:
+        notes: What a user may want to know about the layers.
+    """
 
     def __init__(
         self, process: "subprocess.Popen[bytes]", channel: socket.socket, complaints: IO[bytes]
@@ -73,6 +94,7 @@ class ZygoteProcess:
         self._complaints = complaints
         self._prepared: set[str] = set()
         self._same_numbers = False
+        self._forks = self._living = self._first_bytes = self._bytes = 0
         self.notes: tuple[str, ...] = ()
 
     @staticmethod
@@ -169,6 +191,8 @@ class ZygoteProcess:
         reply, descriptors = self._ask(request, ends)
         if not isinstance(reply, Opened):
             raise SandboxUnavailable(f"the fork server did not open a child: {reply!r}")
+        self._forks += 1
+        self._living += 1
         descriptor = descriptors[0] if descriptors else None
         return reply.pid, Process(reply.pid, descriptor, same_numbers=self._same_numbers)
 
@@ -176,17 +200,26 @@ class ZygoteProcess:
         """Has a child killed and taken leave of.
 
         Raises:
-            SandboxUnavailable: The fork server is gone, and its children with it.
+            ForkServerEnded: It is gone, and its children with it.
         """
         try:
             reply, _ = self._ask(Reap(pid))
         except (Ended, OSError) as error:
-            raise SandboxUnavailable(
+            raise ForkServerEnded(
                 f"the fork server ended, and its children with it: {self.complaint()}"
             ) from error
         if not isinstance(reply, Reaped):
             raise SandboxUnavailable(f"the fork server did not reap a child: {reply!r}")
+        self._living -= 1
+        self._bytes = reply.server_bytes
+        self._first_bytes = self._first_bytes or self._bytes
         return reply
+
+    def is_due(self, renewal: Renewal) -> bool:
+        """Whether a fresh one should take its place, now that it has no child."""
+        if self._living:
+            return False
+        return self._forks >= renewal.forks or self._bytes - self._first_bytes >= renewal.growth_bytes
 
     def close(self) -> None:
         """Ends the fork server and its children."""
@@ -206,10 +239,10 @@ class ForkServer:
     Not to be shared between threads: requests to one fork server follow one another.
     """
 
-    def __init__(self, plan: Plan, mode: Mode, zygote: ZygoteProcess, notes: tuple[str, ...]) -> None:
+    def __init__(self, plan: Plan, mode: Mode, zygote: ZygoteProcess, notes: Sequence[str]) -> None:
         self._plan = plan
         self._zygote = zygote
-        self._notes = notes
+        self._notes = tuple(notes)
         self._children: weakref.WeakSet[Child] = weakref.WeakSet()
         self._readers: dict[object, ReplyReader] = {}
         self.mode = mode
@@ -222,6 +255,7 @@ class ForkServer:
         runtime: Runtime = NUMPY,
         core: int | None = None,
         without: frozenset[Layer] = frozenset(),
+        renewal: Renewal = RENEWAL,
     ) -> Self:
         """Starts a fork server that offers `mode`, the whole of it.
 
@@ -230,6 +264,7 @@ class ForkServer:
             runtime: What policies can import, and whether they may start threads.
             core: Processor that the fork server and its children are bound to.
             without: Layers left out, for tests that prove what each layer does.
+            renewal: When the process is replaced, so that nothing can pile up in it.
 
         Raises:
             SandboxUnavailable: A layer of the mode is missing; the message says which, why, and what to do.
@@ -239,7 +274,7 @@ class ForkServer:
         tried = (Mode.FULL, Mode.STRONG) if mode is Mode.AUTO else (mode,)
         for candidate in tried:
             layers = REQUIRED[candidate] - without
-            plan = Plan(layers, runtime, core)
+            plan = Plan(layers, runtime, core, renewal)
             try:
                 zygote = _started(plan)
             except LayerMissing as missing:
@@ -268,22 +303,28 @@ class ForkServer:
         Raises:
             SandboxUnavailable: The fork server could not be made to work; the candidate has not run.
         """
+        if self._zygote.is_due(self._plan.renewal):
+            self._renew()
         try:
             child = self._opened(interface, limits)
         except Ended:
             # Killed from outside: children are fresh anyway, so a fresh fork server is as good.
-            child = self._reopened(interface, limits)
+            self._renew()
+            child = self._opened_at_once(interface, limits)
         self._children.add(child)
         child.load(source, interface.entry, seed)
         return child
 
-    def _reopened(self, interface: Interface, limits: ChildLimits) -> Child:
+    def _renew(self) -> None:
         self._zygote.close()
         try:
             self._zygote = _started(self._plan)
-            return self._opened(interface, limits)
         except LayerMissing as error:
             raise SandboxUnavailable(f"the fork server ended and cannot be restarted: {error}") from error
+
+    def _opened_at_once(self, interface: Interface, limits: ChildLimits) -> Child:
+        try:
+            return self._opened(interface, limits)
         except Ended as error:
             raise SandboxUnavailable("the fork server ends as soon as it is started") from error
 

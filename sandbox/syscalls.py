@@ -71,8 +71,8 @@ def architecture() -> str | None:
 class Prepared:
     """A system call whose arguments are converted already.
 
-    A fork shares the fork server's memory until it writes to it, and every page costs it a microsecond or two;
-    so what every fork calls is looked up and converted once, before.
+    A fork shares the fork server's memory until it writes to it, and every page costs it a microsecond or
+    two; so what every fork calls is looked up and converted once, before.
     """
 
     def __init__(

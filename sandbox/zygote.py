@@ -31,6 +31,8 @@ _SAFE_DESCRIPTOR: Final = 16
 _OWN_SIZE: Final = Path("/proc/self/statm")
 _REHEARSALS: Final = 30
 _KIB: Final = 1024
+_PAGE_BYTES: Final = resource.getpagesize()
+_SIZES_BYTES: Final = 64
 _HAS_PROCESS_DESCRIPTORS: Final = hasattr(os, "pidfd_open")
 
 
@@ -77,6 +79,7 @@ class _Zygote:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         if sys.platform == "linux":
             _rehearse()
+        policy.seed(0)
         self._settle()
 
     def _check(self) -> None:
@@ -110,10 +113,14 @@ class _Zygote:
         gc.collect()
         # Forks then do not copy the pages of objects that only the collector would have touched.
         gc.freeze()
-        self._address_bytes = 0
-        if self._size is not None:
-            pages = int(os.pread(self._size, 32, 0).split()[0])
-            self._address_bytes = pages * os.sysconf("SC_PAGE_SIZE")
+        self._address_bytes, _ = self._sizes()
+
+    def _sizes(self) -> tuple[int, int]:
+        """Bytes of this process's address space, and of its resident set; zeroes where nothing tells."""
+        if self._size is None:
+            return 0, 0
+        address, resident = os.pread(self._size, _SIZES_BYTES, 0).split()[:2]
+        return int(address) * _PAGE_BYTES, int(resident) * _PAGE_BYTES
 
     def serve(self) -> None:
         """Carries out requests until the parent ends or closes the channel."""
@@ -193,9 +200,9 @@ class _Zygote:
     def _reap(self, pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
         cpu_s = usage.ru_utime + usage.ru_stime
-        control.send(self._channel, Reaped(status, cpu_s, usage.ru_maxrss * _KIB, own))
+        _, own_bytes = self._sizes()
+        control.send(self._channel, Reaped(status, cpu_s, usage.ru_maxrss * _KIB, own_bytes))
 
 
 def _kept(descriptor: int) -> int:

@@ -11,9 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import BARE, ChildLimits, Fault, ForkServer, Interface, Layer, Mode, Runtime, SandboxUnavailable
+from sandbox import (
+    BARE,
+    ChildLimits,
+    Fault,
+    ForkServer,
+    ForkServerEnded,
+    Interface,
+    Layer,
+    Mode,
+    Runtime,
+    SandboxUnavailable,
+)
 from sandbox.layers import REMEDIES, REQUIRED
-from sandbox.server import ENVIRONMENT, INHERITED
+from sandbox.server import ENVIRONMENT, INHERITED, Renewal
 from tests.sandbox.conftest import Servers
 
 LIMITS = ChildLimits(init_cpu_s=2.0, call_cpu_s=2.0)
@@ -129,11 +140,42 @@ def test_a_killed_fork_server_is_started_again() -> None:
     with ForkServer.start(Mode.STRONG, runtime=BARE) as server:
         child = server.open(IDENTITY, ECHO, LIMITS, seed=0)
         os.kill(server.pid, signal.SIGKILL)
-        with pytest.raises(SandboxUnavailable, match="fork server ended"):
+        with pytest.raises(ForkServerEnded, match="fork server ended"):
             until(lambda: child.solve(1) is None)  # it may still answer before the kernel takes it along
         child.close()
         with server.open(IDENTITY, ECHO, LIMITS, seed=0) as fresh:
             assert fresh.solve(2) == 2
+
+
+def test_a_fork_server_makes_way_for_a_fresh_one_after_its_time() -> None:
+    with ForkServer.start(Mode.STRONG, runtime=BARE, renewal=Renewal(forks=3)) as server:
+        pids = []
+        for number in range(7):
+            with server.open(IDENTITY, ECHO, LIMITS, seed=0) as child:
+                assert child.solve(number) == number
+            pids.append(server.pid)
+    assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3, 3, 3, 6]
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_a_fork_server_that_grows_makes_way_for_a_fresh_one() -> None:
+    greedy = Interface("GREED = bytearray(b'x') * (48 << 20)\nTask = int\n", "solve", object)
+    with ForkServer.start(Mode.STRONG, runtime=BARE) as server:
+        server.open(IDENTITY, ECHO, LIMITS, seed=0).close()
+        small = server.pid
+        server.open(IDENTITY, greedy, LIMITS, seed=0).close()
+        assert server.pid == small
+        server.open(IDENTITY, ECHO, LIMITS, seed=0).close()
+        assert server.pid != small
+
+
+def test_a_fork_server_with_a_child_goes_on() -> None:
+    with (
+        ForkServer.start(Mode.STRONG, runtime=BARE, renewal=Renewal(forks=1)) as server,
+        server.open(IDENTITY, ECHO, LIMITS, seed=0) as child,
+        server.open(IDENTITY, ECHO, LIMITS, seed=0) as other,
+    ):
+        assert (child.solve(1), other.solve(2)) == (1, 2)
 
 
 @pytest.mark.parametrize("mode", [Mode.FULL, pytest.param(Mode.STRONG, marks=pytest.mark.slow)])
