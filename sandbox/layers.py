@@ -68,7 +68,7 @@ PROMISES: Final[Mapping[Mode, str]] = MappingProxyType(
 REMEDIES: Final[Mapping[Layer, str]] = MappingProxyType(
     {
         Layer.NAMESPACES: "allow user namespaces (sysctl user.max_user_namespaces; in a container, add "
-        "CAP_SYS_ADMIN or drop its seccomp profile), or take --sandbox strong",
+        "CAP_SYS_ADMIN and drop its seccomp profile)",
         Layer.LANDLOCK: "use Linux 5.13 or newer with `landlock` among the kernel's lsm= modules; in a "
         "container, a seccomp profile that allows the landlock calls",
         Layer.SECCOMP: "use Linux 4.14 or newer on x86_64 or aarch64, built with CONFIG_SECCOMP_FILTER",
@@ -78,7 +78,7 @@ REMEDIES: Final[Mapping[Layer, str]] = MappingProxyType(
         Layer.DESCRIPTORS: "use Linux 5.9 or newer",
     }
 )
-"""What a user can do about a layer that is missing."""
+"""What a user can do about a layer that is missing, wherever that is; `remedies` knows more of the place."""
 
 
 class LayerMissing(Exception):  # noqa: N818 - reads as what happened

@@ -25,7 +25,7 @@ class State(enum.StrEnum):
     MISSING = "missing"
     """It cannot be set up here."""
     LEAKS = "leaks"
-    """It was set up, and an attack succeeded."""
+    """It was set up, and does not do what it is for."""
 
 
 class Need(enum.StrEnum):
@@ -82,7 +82,7 @@ class Examination:
     Attributes:
         checks: Of all layers, then of the parent's watches, then of the mode as a whole.
         taken: The mode in which a candidate ran; None if none ran.
-        notes: Why it is not a stronger one, or what a layer could not do.
+        notes: What a layer of it could not do.
     """
 
     checks: tuple[Check, ...]
@@ -158,12 +158,17 @@ def check(layer: Layer, need: Need, facts: Facts, without: frozenset[Layer] | No
         with trials.laid() as bait, ForkServer.start(Mode.FULL, runtime=BARE, without=left_out) as server:
             answer = _answer(server, trials.attack(layer), bait.as_task(), _LIMITS)
     except SandboxUnavailable as error:
-        cause = error.__cause__
-        reason = cause.reason if isinstance(cause, LayerMissing) else str(error)
-        return Check(layer, need, State.MISSING, reason, remedies=remedies(layer, facts))
+        return Check(layer, need, State.MISSING, _reason(error), remedies=remedies(layer, facts))
     if isinstance(answer, Fault):
         return Check(layer, need, State.LEAKS, f"the proof failed: {answer.message}", remedies=LEAKING)
     return _judged(layer, need, tuple(Try(*pair) for pair in answer))
+
+
+def _reason(error: SandboxUnavailable) -> str:
+    if isinstance(error.__cause__, LayerMissing):
+        return error.__cause__.reason
+    # Of what a process said when it ended unexpectedly, the last line is the cause.
+    return str(error).splitlines()[-1]
 
 
 def _judged(layer: str, need: Need, tries: tuple[Try, ...]) -> Check:
@@ -193,7 +198,7 @@ def _watch(name: str, facts: Facts) -> Check:
         with ForkServer.start(Mode.NONE, runtime=BARE) as server:
             answer = _answer(server, source, trials.NO_BAIT.as_task(), _BRIEF)
     except SandboxUnavailable as error:
-        return Check(name, Need.REQUIRED, State.MISSING, str(error), remedies=of_watch(facts))
+        return Check(name, Need.REQUIRED, State.MISSING, _reason(error), remedies=of_watch(facts))
     rule = answer.rule if isinstance(answer, Fault) else ""
     tries = (Try(tried, rule if rule == expected else ""),)
     if name == _CPU_WATCH and rule == "wall_limit":
@@ -212,7 +217,7 @@ def _output_watch(facts: Facts) -> Check:
             child.close()
             printed = child.printed()
     except SandboxUnavailable as error:
-        return Check(name, Need.REQUIRED, State.MISSING, str(error), remedies=of_watch(facts))
+        return Check(name, Need.REQUIRED, State.MISSING, _reason(error), remedies=of_watch(facts))
     cut = printed.dropped_bytes > 0 and len(printed.text) <= OUTPUT_BYTES
     return _judged(name, Need.REQUIRED, (Try(tried, "cut" if cut else ""),))
 
@@ -225,12 +230,16 @@ def _together(mode: Mode) -> tuple[Check, Mode | None, tuple[str, ...]]:
         with ForkServer.start(mode) as server:
             answer = _answer(server, source, trials.NO_BAIT.as_task(), _LIMITS)
     except SandboxUnavailable as error:
-        return _whole(State.MISSING, str(error)), None, ()
+        cause = error.__cause__
+        layer = f"{cause.layer}: " if isinstance(cause, LayerMissing) else ""
+        return _whole(State.MISSING, f"{tried}: {layer}{_reason(error)}"), None, ()
+    # Why it is not the full mode is a line of its own.
+    notes = server.notes[1:] if mode is Mode.AUTO and server.mode is not Mode.FULL else server.notes
     if isinstance(answer, Fault):
-        return _whole(State.MISSING, f"{tried} in mode {server.mode}: {answer.message}"), None, server.notes
-    return _whole(State.WORKS, f"{tried} in mode {server.mode}: done"), server.mode, server.notes
+        return _whole(State.LEAKS, f"{tried} in mode {server.mode}: {answer.message}"), None, notes
+    return _whole(State.WORKS, f"{tried} in mode {server.mode}: done"), server.mode, notes
 
 
 def _whole(state: State, proof: str) -> Check:
-    remedy = () if state is State.WORKS else (Remedy("see to the layers above, or take a weaker mode"),)
+    remedy = () if state is State.WORKS else (Remedy("see to the other layers, or take a weaker mode"),)
     return Check(TOGETHER, Need.REQUIRED, state, proof, remedies=remedy)

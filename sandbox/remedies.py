@@ -1,11 +1,12 @@
 """What to do about a layer that is missing, for the place where it is missing, and what that costs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from sandbox.facts import Facts
-from sandbox.layers import REMEDIES, Layer
+from sandbox.layers import REMEDIES, Layer, LayerMissing, Mode
 from sandbox.syscalls import NUMBERS
 
 
@@ -25,7 +26,7 @@ class Remedy:
         return f"{self.do} (price: {self.price})" if self.price else self.do
 
 
-_FROM_THE_KERNEL: Final = frozenset({Layer.NAMESPACES, Layer.LANDLOCK, Layer.SECCOMP})
+_BY_SYSTEM_CALLS: Final = frozenset({Layer.NAMESPACES, Layer.LANDLOCK, Layer.SECCOMP, Layer.IDENTITY})
 _PIDFD, _CLOSE_RANGE, _MOUNT_SETATTR, _LANDLOCK = (5, 3), (5, 9), (5, 12), (5, 13)
 _ACTION_AVAILABLE: Final = (4, 14)
 
@@ -36,6 +37,15 @@ _UBUNTU: Final = "kernel.apparmor_restrict_unprivileged_userns"
 _NAMESPACES_FOR_ALL: Final = (
     "every user may make namespaces, and reaches more of the kernel's code through them"
 )
+_ENOUGH: Final = 15_000
+_OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "docker": "--security-opt seccomp=unconfined --security-opt apparmor=unconfined",
+        "podman": "--security-opt seccomp=unconfined --security-opt label=disable",
+    }
+)
+"""What lifts an engine's own confinement; each is harmless where there is no such confinement."""
+
 _NO_FILTER: Final = "the container may then make every system call"
 _NEARLY_ROOT: Final = "root in such a container is nearly root on the host"
 _UNCONTAINED: Final = "a policy can then do whatever you can; its scores are labelled unsandboxed"
@@ -47,7 +57,7 @@ _WEAK: Final = Remedy(
     "take --sandbox weak", "a policy can read and write all that you can, so only for code that you trust"
 )
 _NONE: Final = Remedy("take --sandbox none", _UNCONTAINED)
-_OTHERWISE: Final = {Layer.NAMESPACES: _STRONG, Layer.LANDLOCK: _WEAK, Layer.SECCOMP: _NONE}
+_WEAKER: Final = {Layer.NAMESPACES: _STRONG, Layer.LANDLOCK: _WEAK, Layer.SECCOMP: _NONE}
 
 LEAKING: Final = (
     Remedy(
@@ -59,24 +69,46 @@ LEAKING: Final = (
 
 
 def remedies(layer: Layer, facts: Facts) -> tuple[Remedy, ...]:
-    """Finds what helps on such a machine, the likeliest first; never nothing."""
-    if layer not in _FROM_THE_KERNEL:
-        return tuple(_of_processes(layer, facts))
-    found = tuple(_of_places(facts))
-    if not found:
-        found = tuple(_KNOWN[layer](facts)) or (Remedy(REMEDIES[layer]),)
-    return (*found, _OTHERWISE[layer])
+    """Finds what helps on such a machine, the likeliest first and a weaker mode last; never nothing."""
+    place = tuple(_of_places(facts)) if layer in _BY_SYSTEM_CALLS or not facts.proc else ()
+    if place:
+        return (*place, _NONE) if facts.proc else place
+    found = tuple(_KNOWN[layer](facts)) if layer in _KNOWN else ()
+    weaker = (_WEAKER[layer],) if layer in _WEAKER else ()
+    return (*(found or (Remedy(REMEDIES[layer]),)), *weaker)
 
 
-def sentence(found: Sequence[Remedy]) -> str:
+def sentence(found: Iterable[Remedy]) -> str:
     """Says the remedies in one line."""
     return "; or ".join(map(str, found))
 
 
-def _of_processes(layer: Layer, facts: Facts) -> Iterator[Remedy]:
-    if layer is Layer.DESCRIPTORS and facts.kernel < _CLOSE_RANGE:
+def refusals(missing: Mapping[Mode, LayerMissing], facts: Facts) -> tuple[str, ...]:
+    """Says which modes cannot be had, why, and what helps first; once for modes that lack the same."""
+    modes: dict[tuple[Layer, str], list[str]] = {}
+    for mode, error in missing.items():
+        modes.setdefault((error.layer, error.reason), []).append(mode)
+    return tuple(
+        f"{_named(names)} not to be had: {layer}: {reason}; {remedies(layer, facts)[0]}; "
+        "adrs doctor tells all that may help"
+        for (layer, reason), names in modes.items()
+    )
+
+
+def _named(modes: Sequence[str]) -> str:
+    return f"mode {modes[0]} is" if len(modes) == 1 else f"modes {' and '.join(modes)} are"
+
+
+def refusal(missing: Mapping[Mode, LayerMissing], facts: Facts) -> str:
+    """Says the same where no other mode may be taken unasked, and which weaker one can be asked for."""
+    told = "; ".join(refusals(missing, facts))
+    ways = remedies([error.layer for error in missing.values()][-1], facts)
+    return f"{told}; or {ways[-1]}" if len(ways) > 1 else told
+
+
+def _of_descriptors(facts: Facts) -> Iterator[Remedy]:
+    if facts.kernel < _CLOSE_RANGE:
         yield _newer(facts, "closing every descriptor at once", _CLOSE_RANGE)
-    yield Remedy(REMEDIES[layer])
 
 
 def _of_places(facts: Facts) -> Iterator[Remedy]:
@@ -92,10 +124,10 @@ def _of_places(facts: Facts) -> Iterator[Remedy]:
             "which emulates a kernel without these layers"
         )
     elif facts.architecture not in NUMBERS or facts.pointer_bits != 64:
-        known = " and ".join(NUMBERS)
+        known = " or ".join(NUMBERS)
         yield Remedy(
             f"use a 64-bit Python on {known}, not under `setarch` or `linux32`: this is {facts.architecture} "
-            f"with {facts.pointer_bits} bits, whose system calls are not known here"
+            f"with a Python of {facts.pointer_bits} bits, whose system calls are not known"
         )
     elif not facts.proc:
         yield Remedy("type `mount -t proc proc /proc` as root: without /proc no child can be watched")
@@ -108,66 +140,74 @@ def _of_namespaces(facts: Facts) -> Iterator[Remedy]:
     if facts.kernel < _MOUNT_SETATTR:
         yield _newer(facts, "a read-only file tree", _MOUNT_SETATTR)
         return
-    yield from _of_settings(facts)
+    settings = _settings(facts)
     if facts.filtered or (facts.root and not facts.administrator):
-        yield from _of_containers(facts)
-
-
-def _of_settings(facts: Facts) -> Iterator[Remedy]:
-    for name, value in facts.settings.items():
-        # Root makes every other kind of namespace, but needs none of users.
-        if name.startswith("user.") and value == 0 and not (facts.root and name == _USER_NAMESPACES):
-            price = _NAMESPACES_FOR_ALL if name == _USER_NAMESPACES else ""
-            yield _setting(name, 15000, facts, price)
-    if facts.root:
+        yield from _of_containers(facts, _typed(settings))
         return
-    if facts.settings.get(_DEBIAN) == 0:
-        yield _setting(_DEBIAN, 1, facts, _NAMESPACES_FOR_ALL)
-    if facts.settings.get(_UBUNTU, 0) != 0:
-        if not facts.container:
-            yield Remedy(
-                "give this Python an AppArmor profile with that right: see docs/sandbox-troubleshooting.md",
-                "whatever runs in this Python may make namespaces",
-            )
-        yield _setting(_UBUNTU, 0, facts, _NAMESPACES_FOR_ALL)
+    if _UBUNTU in settings and not facts.container:
+        yield Remedy(
+            "give this Python an AppArmor profile with that right: see docs/sandbox-troubleshooting.md",
+            "whatever runs in this Python may make namespaces",
+        )
+    if settings:
+        lines = " ".join(f"{name}={value}" for name, value in settings.items())
+        place = " (in a container: on its host)" if facts.container else ""
+        yield Remedy(
+            f"type {_typed(settings)}{place}; to keep it, "
+            f"`printf '%s\\n' {lines} | sudo tee /etc/sysctl.d/90-adrs.conf`",
+            _NAMESPACES_FOR_ALL,
+        )
 
 
-def _setting(name: str, value: int, facts: Facts, price: str) -> Remedy:
-    place = " (in a container: on its host)" if facts.container else ""
-    return Remedy(
-        f"type `sudo sysctl -w {name}={value}`{place}; to keep it, "
-        f"`echo {name}={value} | sudo tee /etc/sysctl.d/90-adrs.conf`",
-        price,
-    )
+def _settings(facts: Facts) -> dict[str, int]:
+    """Finds the settings that forbid namespaces, and what they should be."""
+    wanted = {
+        # Root makes every other kind of namespace, but needs none of users.
+        name: _ENOUGH
+        for name, value in facts.settings.items()
+        if name.startswith("user.") and value == 0 and not (facts.root and name == _USER_NAMESPACES)
+    }
+    if not facts.root and facts.settings.get(_DEBIAN) == 0:
+        wanted[_DEBIAN] = 1
+    if not facts.root and facts.settings.get(_UBUNTU, 0) != 0:
+        wanted[_UBUNTU] = 0
+    return wanted
 
 
-def _of_containers(facts: Facts) -> Iterator[Remedy]:
+def _typed(settings: Mapping[str, int]) -> str:
+    return f"`sudo sysctl -w {' '.join(f'{n}={v}' for n, v in settings.items())}`" if settings else ""
+
+
+def _of_containers(facts: Facts, host: str) -> Iterator[Remedy]:
+    also = f", and on its host {host}" if host else ""
     if facts.container == "kubernetes":
         capabilities = ", capabilities: {add: [SYS_ADMIN]}" if facts.root else ""
         yield Remedy(
-            f"set securityContext: {{seccompProfile: {{type: Unconfined}}{capabilities}}} for the container",
+            f"set securityContext: {{seccompProfile: {{type: Unconfined}}{capabilities}}} for the "
+            f"container{also}",
             _NEARLY_ROOT if facts.root else _NO_FILTER,
         )
-        return
-    engine = facts.container if facts.container in {"docker", "podman"} else None
-    if engine is None:
+    elif facts.container is not None and facts.container in _OPTIONS:
+        yield from _of_engine(facts, facts.container, also)
+    elif facts.filtered:
         yield Remedy(
             "lift the filter that was put around this process, for the calls unshare, setns, mount, "
             "mount_setattr, umount2 and pivot_root (a container's profile; SystemCallFilter= and "
-            "RestrictNamespaces= of a systemd service)"
-            if facts.filtered
-            else "run as an ordinary user, or as root with the capability CAP_SYS_ADMIN"
+            f"RestrictNamespaces= of a systemd service){also}",
+            "what runs there reaches more of the kernel's code",
         )
-        return
-    options = "--security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-    if engine == "podman":
-        options = "--security-opt seccomp=unconfined --security-opt label=disable"
+    else:
+        yield Remedy(f"run as an ordinary user, or as root with the capability CAP_SYS_ADMIN{also}")
+
+
+def _of_engine(facts: Facts, engine: str, also: str) -> Iterator[Remedy]:
+    options = f"{_OPTIONS[engine]} ...`{also}"
     # Where an ordinary user may make no namespaces on the host, he may not in a container either.
     if not facts.root or not facts.settings.get(_UBUNTU, 0):
         user = " --user 1000" if facts.root else ""
-        yield Remedy(f"start the container by `{engine} run{user} {options} ...`", _NO_FILTER)
+        yield Remedy(f"start the container by `{engine} run{user} {options}", _NO_FILTER)
     if facts.root:
-        yield Remedy(f"start the container by `{engine} run --cap-add SYS_ADMIN {options} ...`", _NEARLY_ROOT)
+        yield Remedy(f"start the container by `{engine} run --cap-add SYS_ADMIN {options}", _NEARLY_ROOT)
 
 
 def _of_landlock(facts: Facts) -> Iterator[Remedy]:
@@ -185,8 +225,8 @@ def _of_landlock(facts: Facts) -> Iterator[Remedy]:
         )
     elif facts.filtered:
         yield Remedy(
-            "start the container with a seccomp profile that allows the three landlock_ calls; those that "
-            "come with Docker and Podman do, if they are not too old"
+            "allow the three landlock_ calls in the filter that was put around this process (a container's "
+            "profile: those of Docker and Podman allow them, if not too old; SystemCallFilter= of a service)"
         )
         yield Remedy("start the container with --security-opt seccomp=unconfined", _NO_FILTER)
     elif facts.landlock == "ENOSYS":
@@ -205,11 +245,14 @@ def _of_seccomp(facts: Facts) -> Iterator[Remedy]:
         yield Remedy("use a kernel that was built with CONFIG_SECCOMP_FILTER=y")
 
 
-_KNOWN: Final = {
-    Layer.NAMESPACES: _of_namespaces,
-    Layer.LANDLOCK: _of_landlock,
-    Layer.SECCOMP: _of_seccomp,
-}
+_KNOWN: Final[Mapping[Layer, Callable[[Facts], Iterator[Remedy]]]] = MappingProxyType(
+    {
+        Layer.NAMESPACES: _of_namespaces,
+        Layer.LANDLOCK: _of_landlock,
+        Layer.SECCOMP: _of_seccomp,
+        Layer.DESCRIPTORS: _of_descriptors,
+    }
+)
 
 
 def of_watch(facts: Facts) -> tuple[Remedy, ...]:

@@ -19,10 +19,12 @@ from sandbox.channel import Line, Process
 from sandbox.child import Child, Interface
 from sandbox.control import Configure, Ended, Failed, Missing, Open, Opened, Prepare, Ready, Reap, Reaped
 from sandbox.conversation import Conversation
+from sandbox.facts import Facts
 from sandbox.hints import hints
-from sandbox.layers import REMEDIES, REQUIRED, ForkServerEnded, Layer, LayerMissing, Mode, SandboxUnavailable
+from sandbox.layers import REQUIRED, ForkServerEnded, Layer, LayerMissing, Mode, SandboxUnavailable
 from sandbox.limits import ChildLimits
 from sandbox.output import Output
+from sandbox.remedies import refusal, refusals
 from sandbox.replies import ReplyReader
 from sandbox.runtime import NUMPY, Runtime
 
@@ -51,6 +53,7 @@ INHERITED: Final = ("LD_LIBRARY_PATH",)
 
 _COMPLAINT_CHARACTERS: Final = 500
 _END_WAIT_S: Final = 5.0
+_PROC: Final = Path("/proc/self/fdinfo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,20 +272,19 @@ class ForkServer:
         Raises:
             SandboxUnavailable: A layer of the mode is missing; the message says which, why, and what to do.
         """
-        notes: list[str] = []
-        cause: LayerMissing | None = None
+        missing: dict[Mode, LayerMissing] = {}
         tried = (Mode.FULL, Mode.STRONG) if mode is Mode.AUTO else (mode,)
         for candidate in tried:
             layers = REQUIRED[candidate] - without
             plan = Plan(layers, runtime, core, renewal)
             try:
                 zygote = _started(plan)
-            except LayerMissing as missing:
-                cause = missing
-                notes.append(f"mode {candidate} is not to be had: {missing}; {REMEDIES[missing.layer]}")
+            except LayerMissing as error:
+                missing[candidate] = error
                 continue
+            notes = refusals(missing, Facts.read())
             return cls(plan, candidate, zygote, (*notes, *zygote.notes))
-        raise SandboxUnavailable("; ".join(notes)) from cause
+        raise SandboxUnavailable(refusal(missing, Facts.read())) from missing[tried[-1]]
 
     @property
     def pid(self) -> int:
@@ -368,4 +370,8 @@ def _started(plan: Plan) -> ZygoteProcess:
     if sys.platform != "linux" and plan.layers & {Layer.NAMESPACES, Layer.LANDLOCK, Layer.SECCOMP}:
         missing = next(layer for layer in Layer if layer in plan.layers)
         raise LayerMissing(missing, f"{sys.platform} has none; only --sandbox none runs here, unsandboxed")
+    if sys.platform == "linux" and not _PROC.exists():
+        raise SandboxUnavailable(
+            "/proc is not mounted, so no child can be watched; type as root: mount -t proc proc /proc"
+        )
     return ZygoteProcess.start(plan)

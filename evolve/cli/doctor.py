@@ -22,6 +22,7 @@ from problems.datasets import DataFolder
 from sandbox import PROMISES, Mode
 from sandbox.facts import Facts
 from sandbox.probe import TOGETHER, Check, Examination, Need, State, probe
+from sandbox.remedies import Remedy
 
 _PACKAGES = ("msgspec", "numpy", "rich", "scipy", "sqlalchemy", "typer")
 _EXTRAS = ("litellm", "networkx", "openai", "optuna", "pandas", "ray", "simpy", "streamlit", "torch")
@@ -73,22 +74,32 @@ def _layer_table(checks: Sequence[Check], mode: Mode) -> Table:
 
 def _print_remedies(checks: Sequence[Check], out: Console) -> None:
     """Prints a way out a line, however long: commands are there to be copied."""
-    for check in checks:
-        if check.state is State.WORKS or check.need is Need.UNUSED:
-            continue
-        out.print(Text(f"what to do about {check.layer}: one of", style="bold"))
-        for remedy in check.remedies:
+    for remedies, layers in _wanting(checks).items():
+        out.print(Text(f"what to do about {', '.join(layers)}: one of", style="bold"))
+        for remedy in remedies:
             out.print(Text(f"- {one_line(str(remedy))}"), soft_wrap=True)
         out.print()
+
+
+def _wanting(checks: Sequence[Check]) -> dict[tuple[Remedy, ...], list[str]]:
+    """Finds the lines that ask for something to be done, by what that is."""
+    found: dict[tuple[Remedy, ...], list[str]] = {}
+    for check in checks:
+        follows = check.layer == TOGETHER and found  # from what is missing of its parts
+        if check.state is not State.WORKS and check.need is not Need.UNUSED and not follows:
+            found.setdefault(check.remedies, []).append(check.layer)
+    return found
 
 
 def _place(found: Facts) -> str:
     """Says what bears on which layers can be had."""
     words = ["root" if found.root else "an ordinary user"]
-    if found.root and not found.administrator:
-        words = ["root without CAP_SYS_ADMIN"]
+    if found.root and found.proc and not found.administrator:
+        words = ["root without the capability CAP_SYS_ADMIN"]
     if found.container:
         words.append(f"by its marks a container ({found.container})")
+    if not found.proc:
+        words.append("/proc is not mounted")
     words.append("a seccomp filter around this process" if found.filtered else "no seccomp filter")
     return ", ".join(words)
 

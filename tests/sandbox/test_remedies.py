@@ -3,8 +3,8 @@
 import pytest
 
 from sandbox.facts import Facts
-from sandbox.layers import Layer
-from sandbox.remedies import of_watch, remedies, sentence
+from sandbox.layers import Layer, LayerMissing, Mode
+from sandbox.remedies import of_watch, refusal, refusals, remedies, sentence
 
 CLONE, RESTRICT = "kernel.unprivileged_userns_clone", "kernel.apparmor_restrict_unprivileged_userns"
 GVISOR = "Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016"
@@ -16,9 +16,9 @@ DOCKER = Facts(root=True, filtered=True, container="docker")
 @pytest.mark.parametrize(
     ("facts", "first"),
     [
-        (Facts(settings={CLONE: 0}), f"sysctl -w {CLONE}=1`; to keep it, `echo {CLONE}=1 |"),
+        (Facts(settings={CLONE: 0}), f"sysctl -w {CLONE}=1`; to keep it, `printf '%s\\n' {CLONE}=1 |"),
         (Facts(settings={RESTRICT: 1}), "AppArmor profile"),
-        (Facts(settings={"user.max_user_namespaces": 0}), "sysctl -w user.max_user_namespaces=15000"),
+        (Facts(settings={"user.max_user_namespaces": 0}), "sysctl -w user.max_user_namespaces=15000`"),
         (Facts(root=True, settings={"user.max_net_namespaces": 0}), "sysctl -w user.max_net_namespaces="),
         (DOCKER, "docker run --user 1000 --security-opt seccomp=unconfined"),
         (Facts(filtered=True, container="docker"), "docker run --security-opt seccomp=unconfined"),
@@ -51,7 +51,7 @@ def test_namespaces(facts: Facts, first: str) -> None:
             "lsm=landlock,lockdown,yama,apparmor to GRUB_CMDLINE_LINUX",
         ),
         (Facts(landlock="EOPNOTSUPP"), "lsm=landlock,... (the list that you have now)"),
-        (Facts(landlock="EPERM", filtered=True), "allows the three landlock_ calls"),
+        (Facts(landlock="EPERM", filtered=True), "allow the three landlock_ calls"),
         (Facts(landlock="ENOSYS"), "CONFIG_SECURITY_LANDLOCK=y"),
         (Facts(version=GVISOR, kernel=(4, 4), landlock="ENOSYS"), "--runtime=runc"),
     ],
@@ -82,7 +82,7 @@ def test_seccomp(facts: Facts, first: str) -> None:
     [
         (Facts(system="Darwin", architecture="arm64"), "virtual machine with Linux"),
         (Facts(version=WSL1, kernel=(4, 4)), "wsl --set-version"),
-        (Facts(architecture="riscv64"), "64-bit Python on x86_64 and aarch64"),
+        (Facts(architecture="riscv64"), "64-bit Python on x86_64 or aarch64"),
         (Facts(architecture="x86_64", pointer_bits=32), "64-bit Python"),
         (Facts(proc=False), "mount -t proc proc /proc"),
     ],
@@ -112,8 +112,39 @@ def test_where_users_may_make_no_namespaces_a_containers_root_is_not_sent_to_be_
 
 
 def test_a_setting_in_a_container_is_one_of_its_host() -> None:
-    facts = Facts(filtered=True, container="docker", settings={CLONE: 0})
+    facts = Facts(container="docker", settings={CLONE: 0})
     assert "(in a container: on its host)" in str(remedies(Layer.NAMESPACES, facts)[0])
+
+
+def test_where_both_a_filter_and_a_setting_forbid_one_remedy_names_both() -> None:
+    facts = Facts(filtered=True, container="docker", settings={CLONE: 0})
+    first = str(remedies(Layer.NAMESPACES, facts)[0])
+    assert "docker run --security-opt seccomp=unconfined" in first
+    assert f"and on its host `sudo sysctl -w {CLONE}=1`" in first
+
+
+def test_settings_that_forbid_together_are_set_together() -> None:
+    facts = Facts(settings={"user.max_pid_namespaces": 0, CLONE: 0})
+    first = str(remedies(Layer.NAMESPACES, facts)[0])
+    assert f"sysctl -w user.max_pid_namespaces=15000 {CLONE}=1`" in first
+
+
+def test_modes_that_lack_the_same_are_refused_in_one_breath_with_the_weaker_mode_to_ask_for() -> None:
+    lacking = LayerMissing(Layer.LANDLOCK, "refused")
+    told = refusal({Mode.FULL: lacking, Mode.STRONG: lacking}, Facts(landlock="ENOSYS"))
+    assert told.startswith("modes full and strong are not to be had: landlock: refused; use a kernel")
+    assert told.count("landlock: refused") == 1
+    assert "; or take --sandbox weak (price: " in told
+
+
+def test_modes_that_lack_different_things_are_refused_one_by_one() -> None:
+    missing = {
+        Mode.FULL: LayerMissing(Layer.NAMESPACES, "one"),
+        Mode.STRONG: LayerMissing(Layer.LANDLOCK, "two"),
+    }
+    first, second = refusals(missing, Facts())
+    assert first.startswith("mode full is not to be had: namespaces: one; ")
+    assert second.startswith("mode strong is not to be had: landlock: two; ")
 
 
 def test_whatever_weakens_the_machine_states_its_price() -> None:

@@ -107,7 +107,7 @@ def test_without_namespaces_auto_falls_to_strong_and_full_is_refused() -> None:
     assert auto.startswith("strong")
     assert "mode full is not to be had: namespaces" in auto
     assert full.startswith("unavailable: mode full is not to be had: namespaces")
-    assert REMEDIES[Layer.NAMESPACES] in full
+    assert "or take --sandbox strong" in full
     assert strong.startswith("strong")
 
 
