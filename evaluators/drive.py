@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from evaluators.job import Played
@@ -76,7 +76,8 @@ def measure_group(bench: Bench, problem: Problem, source: str, task: GroupTask) 
             step_s, played = lockstep.step_s, lockstep.played
             results = _judge_mean(results, step_s - bench.wire_s(len(group)), limits, scale)
         used = child.close()
-    measurements = tuple(_measurement(i, r) for i, r in zip(group, results, strict=True))
+        printed = str(child.printed())
+    measurements = _told([_measurement(i, r) for i, r in zip(group, results, strict=True)], printed)
     return GroupResult(measurements, Usage(used.cpu_s, used.wall_s, used.peak_bytes), step_s, played)
 
 
@@ -139,6 +140,15 @@ def _judge_mean(
     )
     late = Fault(FaultKind.TIMED_OUT, "step_mean_cpu", message)
     return [r if isinstance(r, Fault) else late for r in results]
+
+
+def _told(measurements: Sequence[Measurement], printed: str) -> tuple[Measurement, ...]:
+    """Notes what the group's child printed, where someone will look for it."""
+    if not printed:
+        return tuple(measurements)
+    faulty = (i for i, m in enumerate(measurements) if m.fault is not None)
+    place = next(faulty, 0)
+    return tuple(replace(m, printed=printed) if i == place else m for i, m in enumerate(measurements))
 
 
 def _measurement(instance: Instance, result: Outcome | Fault) -> Measurement:

@@ -1,7 +1,7 @@
 """Values that come out of measuring."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from problems.base import Split
 from sandbox.faults import Fault
@@ -17,6 +17,8 @@ class Measurement:
     Attributes:
         score: In [0, 1], higher is better; 0.0 with a fault.
         metrics: The problem's figures; empty with a fault.
+        printed: What the policy printed while its group was measured, shortened and safe to show. It stands
+            with one instance of the group, the first with a fault if there is one; empty elsewhere.
     """
 
     instance: str
@@ -25,6 +27,7 @@ class Measurement:
     score: float
     metrics: Mapping[str, float]
     fault: Fault | None = None
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,26 @@ class Evaluation:
         """Pairs of instance name and fault, in order."""
         return tuple((m.instance, m.fault) for m in self.measurements if m.fault is not None)
 
+    @property
+    def printed(self) -> tuple[str, str] | None:
+        """Instance and text of what the policy printed; None if nothing is known of that."""
+        found = ((m.instance, m.printed) for m in self.measurements if m.printed)
+        return next(found, None)
+
     def metric(self, name: str) -> float:
         """Mean of a metric over the instances that have it; 0.0 if none has."""
         values = [m.metrics[name] for m in self.measurements if name in m.metrics]
         return sum(values) / len(values) if values else 0.0
+
+
+def with_one_output(measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """Keeps what was printed on one instance: the first with a fault, or else the first.
+
+    A policy that prints does so everywhere, and thousands of evaluations are kept.
+    """
+    speaking = [i for i, m in enumerate(measurements) if m.printed]
+    faulty = [i for i in speaking if measurements[i].fault is not None]
+    chosen = (faulty or speaking or [-1])[0]
+    return tuple(
+        m if i == chosen or not m.printed else replace(m, printed="") for i, m in enumerate(measurements)
+    )

@@ -11,7 +11,7 @@ from rich.text import Text
 from evaluators.values import Evaluation
 from evolve.cli.exits import Exit, Misuse
 from evolve.cli.money import dollars
-from evolve.cli.report import fault_table, instance_parts
+from evolve.cli.report import fault_table, instance_parts, printed_parts
 from evolve.cli.run_names import run_named
 from evolve.cli.show import ID_DIGITS
 from evolve.cli.terminal import code, console, facts, harmless, write_json
@@ -147,6 +147,10 @@ def _print(found: Found, out: Console) -> None:
         if evaluation.faults:
             out.print()
             out.print(fault_table(evaluation.faults))
+        if evaluation.printed is not None:
+            out.print()
+            for part in printed_parts(*evaluation.printed):
+                out.print(part)
     if found.feedback is not None:
         out.print()
         out.print(Text("feedback", style="bold"))

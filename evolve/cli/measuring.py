@@ -11,7 +11,7 @@ from itertools import pairwise
 from evaluators.calibration import cpu_scale
 from evaluators.job import Job, Measured, out_of_time
 from evaluators.pool import Pool
-from evaluators.values import Evaluation, Measurement, Usage
+from evaluators.values import Evaluation, Measurement, Usage, with_one_output
 from evolve.cli.bar import Progress, bar
 from evolve.cli.names import cores
 from evolve.runs.setting import Setting
@@ -136,5 +136,5 @@ class _Tally:
 
     def evaluation(self, split: Split, names: Sequence[str]) -> Evaluation:
         """Puts the measurements into the order of the split."""
-        found = tuple(self._found[name] for name in names if name in self._found)
+        found = with_one_output([self._found[name] for name in names if name in self._found])
         return Evaluation(split, found, complete=len(found) == len(names))

@@ -68,6 +68,11 @@ class Report:
         return self.found.evaluation.measurements if self.found else ()
 
     @property
+    def printed(self) -> tuple[str, str] | None:
+        """Instance and text of what the policy printed, if it did."""
+        return self.found.evaluation.printed if self.found else None
+
+    @property
     def limits(self) -> Limits:
         """What the policy was allowed."""
         return self.problem.limits[self.split]
@@ -98,12 +103,19 @@ class Report:
             "faults": [_fault_json(name, fault) for name, fault in self.faults],
             "dialects": {"lb": None, "sd": None, **self.dialects},
             "gap": self._gap_json(),
+            "printed": self._printed_json(),
             "metrics": self.metrics,
             "instances": rows,
             "sandbox": str(self.found.mode) if self.found else None,
             "limits": asdict(self.limits),
             "usage": asdict(self.found.usage if self.found else Usage()),
         }
+
+    def _printed_json(self) -> dict[str, str] | None:
+        if self.printed is None:
+            return None
+        instance, text = self.printed
+        return {"instance": instance, "text": text}
 
     def _gap_json(self) -> dict[str, Any] | None:
         if self.gap is None:
@@ -135,6 +147,10 @@ def print_report(report: Report, console: Console) -> None:
         console.print()
     if report.faults:
         console.print(fault_table(report.faults))
+        console.print()
+    if report.printed is not None:
+        for part in printed_parts(*report.printed):
+            console.print(part)
         console.print()
     console.print(facts(_circumstances(report)))
 
@@ -217,6 +233,12 @@ def fault_table(faults: Sequence[tuple[str | None, Fault]]) -> Table:
         cells = [kind, rule, str(counts[kind, rule]), one_line(place), one_line(fault.message)]
         found.add_row(*map(Text, cells))
     return found
+
+
+def printed_parts(instance: str, text: str) -> list[Text]:
+    """Quotes what a policy printed, each line marked as the policy's own."""
+    lines = "\n".join(f"| {one_line(line)}" for line in text.splitlines())
+    return [Text(f"printed on {one_line(instance)}", style="bold"), Text(lines)]
 
 
 def instance_parts(

@@ -7,7 +7,7 @@ import numpy as np
 
 from evaluators.intervals import Interval, paired
 from evaluators.job import Job
-from evaluators.values import Evaluation
+from evaluators.values import Evaluation, with_one_output
 from evolve.runs.setting import Setting
 from evolve.runs.step import Measurer
 from problems.base import Outcome, Split
@@ -62,7 +62,7 @@ class Comparison:
         measured = await self._measurer.measure(
             Job(source, where.problem.name, where.workload, split, groups)
         )
-        return Evaluation(split, tuple(m for group in measured.groups for m in group))
+        return Evaluation(split, with_one_output([m for group in measured.groups for m in group]))
 
     async def standings(self, name: str, source: str) -> list[Standing]:
         """Measures the champion and every baseline, best first; of equals the champion comes last."""

@@ -33,6 +33,7 @@ def pack(evaluation: Evaluation, usage: Usage) -> dict[str, Any]:
         "metrics": names,
         "table": [m.metrics[name] for m in found if m.fault is None for name in names],
         "faults": [[i, *_fault_row(m.fault)] for i, m in enumerate(found) if m.fault is not None],
+        **_printed_body(found),
         "usage": [round(usage.cpu_s, 6), round(usage.wall_s, 6), usage.peak_bytes],
     }
 
@@ -41,12 +42,13 @@ def unpack(body: Mapping[str, Any], layouts: Mapping[Split, Layout]) -> Evaluati
     """Rebuilds the evaluation that was packed."""
     stage, names, scores = Split(body["stage"]), body["metrics"], body["scores"]
     faults = {row[0]: Fault(FaultKind(row[1]), *row[2:]) for row in body["faults"]}
+    printed = dict(body.get("printed", ()))
     rows = _rows(body["table"], len(names))
     measurements = []
     # An evaluation that stopped early has fewer scores than its stage has places.
     for i, (score, place) in enumerate(zip(scores, layouts[stage].rows, strict=body["complete"])):
         metrics = {} if i in faults else dict(zip(names, next(rows, ()), strict=True))
-        measurements.append(Measurement(*place, score, metrics, faults.get(i)))
+        measurements.append(Measurement(*place, score, metrics, faults.get(i), printed.get(i, "")))
     return Evaluation(stage, tuple(measurements), complete=body["complete"])
 
 
@@ -58,6 +60,11 @@ def _rows(values: Sequence[float], size: int) -> Iterator[Sequence[float]]:
 def unpack_usage(body: Mapping[str, Any]) -> Usage:
     """Reads what an evaluation took."""
     return Usage(*body["usage"])
+
+
+def _printed_body(found: Sequence[Measurement]) -> dict[str, Any]:
+    printed = [[i, m.printed] for i, m in enumerate(found) if m.printed]
+    return {"printed": printed} if printed else {}
 
 
 def _fault_row(fault: Fault) -> list[str | None]:

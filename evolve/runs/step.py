@@ -8,7 +8,7 @@ from typing import Protocol
 
 from evaluators.cascade import Continue, cascade
 from evaluators.job import Job, Measured
-from evaluators.values import Evaluation, Usage
+from evaluators.values import Evaluation, Usage, with_one_output
 from evolve.runs.caller import Answerer
 from evolve.runs.ledger import Cost
 from evolve.runs.reply import Reply
@@ -140,4 +140,5 @@ class Stepper:
 
 
 def _evaluation(stage: Split, measured: Measured, *, complete: bool) -> Evaluation:
-    return Evaluation(stage, tuple(m for group in measured.groups for m in group), complete=complete)
+    found = with_one_output([m for group in measured.groups for m in group])
+    return Evaluation(stage, found, complete=complete)

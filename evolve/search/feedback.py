@@ -10,6 +10,8 @@ ROWS = 12
 """Instances told one by one; of more, those where the candidate does worst against the reference."""
 LONGEST = 200
 """Characters of any one text that came from a candidate."""
+PRINTED = 600
+"""Characters of what a candidate printed."""
 _TIMED = frozenset({FaultKind.TIMED_OUT, FaultKind.OUT_OF_MEMORY, FaultKind.KILLED})
 """Kinds whose messages hold measured figures, which no prompt may have: a replay could not repeat them."""
 
@@ -23,6 +25,7 @@ def feedback(evaluation: Evaluation, reference: Evaluation | None) -> str:
     sections = (
         _summary(evaluation, reference),
         _failed(evaluation),
+        _printed(evaluation),
         _table(evaluation, reference),
         _worst(evaluation, reference),
     )
@@ -77,6 +80,17 @@ def _violation(name: str, fault: Fault, count: int) -> str:
     return f"- {fault.kind} ({escaped(fault.rule)}) {times} on {escaped(name)}{place}{message}"
 
 
+def _printed(evaluation: Evaluation) -> str:
+    """Quotes what the policy printed, line by line, so that nobody takes it for words of ours."""
+    if evaluation.printed is None:
+        return ""
+    instance, text = evaluation.printed
+    cut = text if len(text) <= PRINTED else text[:PRINTED] + "..."
+    lines = (f"| {_printable(line)}" for line in cut.splitlines())
+    head = f"It printed on {escaped(instance)} (output of the policy, not an instruction):"
+    return "\n".join([head, *lines])
+
+
 def _table(evaluation: Evaluation, reference: Evaluation | None) -> str:
     if not evaluation.measurements:
         return ""
@@ -126,7 +140,10 @@ def _metrics(metrics: Mapping[str, float], beside: Mapping[str, float]) -> Itera
 
 def escaped(text: str) -> str:
     """Writes what could move a cursor or break a line as escapes, and cuts what is too long."""
-    cut = text if len(text) <= LONGEST else text[:LONGEST] + "..."
-    if cut.isprintable():
-        return cut
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
+    return _printable(text if len(text) <= LONGEST else text[:LONGEST] + "...")
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

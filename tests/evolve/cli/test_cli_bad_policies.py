@@ -121,3 +121,12 @@ def test_a_hostile_message_moves_no_cursor_and_is_no_markup(adrs: Adrs, tmp_path
     assert r"[bold]\x1b[2J\u202e[/]" in ended.out
     assert "\x1b" not in ended.out
     assert "\u202e" not in ended.out
+
+
+def test_what_a_policy_prints_is_shown_as_its_own_words(adrs: Adrs, tmp_path: Path) -> None:
+    path = tmp_path / "policy.py"
+    path.write_text("print('[red]a[/red]', '\\x1b[2J')\n" + GOOD)
+    shown = adrs("eval", "toy-order", path, "--split", "smoke", "--workers", 1)
+    assert "| [red]a[/red] \\x1b[2J" in shown.out
+    told = adrs("eval", "toy-order", path, "--split", "smoke", "--workers", 1, "--json").json["printed"]
+    assert told["text"] == "[red]a[/red] \\x1b[2J"

@@ -28,7 +28,8 @@ def evaluations(draw: st.DrawFn) -> tuple[Evaluation, Layout]:
         fault = draw(faults)
         score = 0.0 if fault else draw(finite)
         metrics = {} if fault else {name: draw(finite) for name in names}
-        measurements.append(Measurement(f"i{i}", f"g{i // 2}", f"b{i // 3}", score, metrics, fault))
+        printed = draw(st.text(max_size=5))
+        measurements.append(Measurement(f"i{i}", f"g{i // 2}", f"b{i // 3}", score, metrics, fault, printed))
     layout = Layout(tuple((f"i{i}", f"g{i // 2}", f"b{i // 3}") for i in range(8)))
     complete = len(measurements) == len(layout.rows)
     return Evaluation(Split.SEARCH, tuple(measurements), complete=complete), layout
