@@ -83,14 +83,13 @@ def sentence(found: Iterable[Remedy]) -> str:
     return "; or ".join(map(str, found))
 
 
-def refusals(missing: Mapping[Mode, LayerMissing], facts: Facts) -> tuple[str, ...]:
-    """Says which modes cannot be had, why, and what helps first; once for modes that lack the same."""
+def refusals(missing: Mapping[Mode, LayerMissing]) -> tuple[str, ...]:
+    """Says which modes cannot be had, and why; once for modes that lack the same."""
     modes: dict[tuple[Layer, str], list[str]] = {}
     for mode, error in missing.items():
         modes.setdefault((error.layer, error.reason), []).append(mode)
     return tuple(
-        f"{_named(names)} not to be had: {layer}: {reason}; {remedies(layer, facts)[0]}; "
-        "adrs doctor tells all that may help"
+        f"{_named(names)} not to be had: {layer}: {reason}; adrs doctor tells what helps"
         for (layer, reason), names in modes.items()
     )
 
@@ -100,10 +99,13 @@ def _named(modes: Sequence[str]) -> str:
 
 
 def refusal(missing: Mapping[Mode, LayerMissing], facts: Facts) -> str:
-    """Says the same where no other mode may be taken unasked, and which weaker one can be asked for."""
-    told = "; ".join(refusals(missing, facts))
-    ways = remedies([error.layer for error in missing.values()][-1], facts)
-    return f"{told}; or {ways[-1]}" if len(ways) > 1 else told
+    """Says the same where no other mode may be taken unasked, and what is to be done.
+
+    Only the likeliest remedy for what the last of the modes lacks, and the weaker mode to ask for.
+    """
+    ways = remedies(list(missing.values())[-1].layer, facts)
+    shown = ways if len(ways) < 3 else (ways[0], ways[-1])
+    return f"{'; '.join(refusals(missing))}; {sentence(shown)}"
 
 
 def _of_descriptors(facts: Facts) -> Iterator[Remedy]:

@@ -282,8 +282,7 @@ class ForkServer:
             except LayerMissing as error:
                 missing[candidate] = error
                 continue
-            notes = refusals(missing, Facts.read())
-            return cls(plan, candidate, zygote, (*notes, *zygote.notes))
+            return cls(plan, candidate, zygote, (*refusals(missing), *zygote.notes))
         raise SandboxUnavailable(refusal(missing, Facts.read())) from missing[tried[-1]]
 
     @property

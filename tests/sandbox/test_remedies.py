@@ -129,22 +129,25 @@ def test_settings_that_forbid_together_are_set_together() -> None:
     assert f"sysctl -w user.max_pid_namespaces=15000 {CLONE}=1`" in first
 
 
-def test_modes_that_lack_the_same_are_refused_in_one_breath_with_the_weaker_mode_to_ask_for() -> None:
-    lacking = LayerMissing(Layer.LANDLOCK, "refused")
-    told = refusal({Mode.FULL: lacking, Mode.STRONG: lacking}, Facts(landlock="ENOSYS"))
-    assert told.startswith("modes full and strong are not to be had: landlock: refused; use a kernel")
-    assert told.count("landlock: refused") == 1
-    assert "; or take --sandbox weak (price: " in told
+LACKING = LayerMissing(Layer.LANDLOCK, "refused")
+
+
+def test_modes_that_lack_the_same_are_refused_in_one_breath() -> None:
+    (told,) = refusals({Mode.FULL: LACKING, Mode.STRONG: LACKING})
+    assert told.startswith("modes full and strong are not to be had: landlock: refused; adrs doctor")
 
 
 def test_modes_that_lack_different_things_are_refused_one_by_one() -> None:
-    missing = {
-        Mode.FULL: LayerMissing(Layer.NAMESPACES, "one"),
-        Mode.STRONG: LayerMissing(Layer.LANDLOCK, "two"),
-    }
-    first, second = refusals(missing, Facts())
+    first, second = refusals({Mode.FULL: LayerMissing(Layer.NAMESPACES, "one"), Mode.STRONG: LACKING})
     assert first.startswith("mode full is not to be had: namespaces: one; ")
-    assert second.startswith("mode strong is not to be had: landlock: two; ")
+    assert second.startswith("mode strong is not to be had: landlock: refused; ")
+
+
+def test_a_refusal_ends_with_the_likeliest_remedy_and_the_weaker_mode_to_ask_for() -> None:
+    told = refusal({Mode.FULL: LayerMissing(Layer.NAMESPACES, "refused")}, DOCKER)
+    assert "; start the container by `docker run --user 1000 " in told
+    assert "--cap-add" not in told
+    assert told.endswith("; or " + str(remedies(Layer.NAMESPACES, DOCKER)[-1]))
 
 
 def test_whatever_weakens_the_machine_states_its_price() -> None:
