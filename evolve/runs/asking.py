@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from evaluators.drive import runtime
 from evaluators.values import Evaluation
 from evolve.models.estimate import most_tokens
 from evolve.models.language_model import Request
@@ -19,7 +20,7 @@ from evolve.search.candidate import Candidate
 from evolve.search.novelty import fingerprint
 from evolve.search.operators import Context, Operator, Reference
 from evolve.search.selection import select
-from problems.base import Problem
+from problems.base import Problem, Split
 
 
 class Purpose(enum.IntEnum):
@@ -138,6 +139,7 @@ class Asker:
             self._asking.reference,
             tuple(state.failures),
             state.plateaus,
+            runtime(problem.limits[Split.SEARCH]).packages,
         )
 
     def _redacted(self, request: Request) -> Request:

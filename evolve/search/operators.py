@@ -58,6 +58,7 @@ class Context:
         reference: What parents are held against; None where no model is asked.
         failures: Steps of late that came to nothing, newest first, whatever their parent.
         hints: So many of the brief's hints have been released.
+        packages: Names that candidates can import beyond the standard library and `interface`.
     """
 
     entry: str
@@ -68,6 +69,7 @@ class Context:
     reference: Reference | None = None
     failures: tuple[Failure, ...] = ()
     hints: int = 0
+    packages: tuple[str, ...] = ("numpy",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def render(
     """
     told = (*_found(context, task), *_asked(task, most_changed_lines))
     return Prompt(
-        _system(context.entry),
+        _system(context.entry, context.packages),
         (
             *_about(context.brief, context.interface, context.hints, sections),
             *_fitted(told, sections),
@@ -189,9 +189,10 @@ def _visible(text: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _system(entry: str) -> str:
+def _system(entry: str, packages: tuple[str, ...]) -> str:
     form = "`solve(task)`" if entry == "solve" else "`class Policy` with `step(self, observation)`"
-    return _template("system").substitute(entry=form)
+    names = ", ".join(("the standard library", *packages))
+    return _template("system").substitute(entry=form, packages=names)
 
 
 @lru_cache(maxsize=16)

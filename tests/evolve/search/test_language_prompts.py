@@ -171,3 +171,8 @@ def test_templates_lie_beside_the_code_that_reads_them() -> None:
 
     there = {path.stem for path in (Path(module.__file__).parent / "templates").glob("*.md")}
     assert there == {*OPERATORS, "system", "edits", "whole"}
+
+
+def test_the_packages_that_a_problem_allows_are_named() -> None:
+    shown = prompt("rewrite", replace(CONTEXT, packages=("numpy", "networkx")))
+    assert "It imports the standard library, numpy, networkx and `interface`, nothing else." in shown.system
