@@ -1,9 +1,9 @@
-"""Whether the sandbox stays as it is: evaluations in a row, and what the process, its kin and the kernel hold.
+"""Whether the sandbox stays as it is: evaluations in a row, and what the processes and the kernel then hold.
 
     python -m benchmarks.endurance [--evaluations 100000] [--mode full] [--json]
 
-Four policies take turns: an answer, an exception, an exit, a crash. A row tells the state after so many of them;
-the last column says what the row before it cost. Ends with status 1 if anything was left behind at the end.
+Four policies take turns: an answer, an exception, an exit, a crash. A row tells the state after so many of
+them, and what each took since the row before. Ends with status 1 if anything was left behind.
 """
 
 import os

@@ -175,6 +175,18 @@ def resident_bytes(pid: int) -> int:
     return int(next(line.split()[1] for line in status if line.startswith("VmRSS:"))) << 10
 
 
+def private_mb(server: ForkServer) -> float | None:
+    """Memory that a child has for itself after its work; None where the kernel does not tell."""
+    with server.open(SOLVE, ONE_SHOT, LIMITS, seed=1) as child:
+        child.solve(TASK)
+        (pid,) = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii").split()
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        except PermissionError:
+            return None
+    return int(next(line.split()[1] for line in lines if line.startswith("Private_Dirty:"))) * 1024 / 1e6
+
+
 def evaluation_cpu_ms(mode: Mode, core: int) -> float:
     """CPU milliseconds of one evaluation in the three processes together, all on one core."""
     with ForkServer.start(mode, core=core) as server:
@@ -190,7 +202,7 @@ def evaluation_cpu_ms(mode: Mode, core: int) -> float:
     return spent_s / EVALUATIONS * 1e3
 
 
-def row(what: str, unit: str, timing: Timing | float) -> dict[str, str | float | None]:
+def row(what: str, unit: str, timing: Timing | float | None) -> dict[str, str | float | None]:
     """One line of the table."""
     if isinstance(timing, Timing):
         return {"what": what, "unit": unit, "median": timing.median, "p90": timing.p90}
@@ -202,7 +214,7 @@ def evaluations(mode: Mode, core: int) -> list[dict[str, str | float | None]]:
     start = time.perf_counter()
     with ForkServer.start(mode) as server:
         started_ms = (time.perf_counter() - start) * 1e3
-        resident_mb = resident_bytes(server.pid) / 1e6
+        resident_mb, own_mb = resident_bytes(server.pid) / 1e6, private_mb(server)
         loose = timed(lambda: evaluate(server), EVALUATIONS, 1e3)
     with pinned_to(core), ForkServer.start(mode, core=core) as server:
         together = timed(lambda: evaluate(server), EVALUATIONS, 1e3)
@@ -213,6 +225,7 @@ def evaluations(mode: Mode, core: int) -> list[dict[str, str | float | None]]:
         row("evaluation sandboxed, CPU of all processes", "ms", evaluation_cpu_ms(mode, core)),
         row("start of a fork server", "ms", started_ms),
         row("memory of a fork server", "MB", resident_mb),
+        row("memory of a child alone", "MB", own_mb),
     ]
 
 

@@ -59,7 +59,8 @@ def serve(contract: Contract, channel: int) -> None:
     frame = wire.read_frame(channel)
     if frame is None:
         return
-    job = msgspec.msgpack.decode(frame[wire.DOWN.size :], type=wire.Job)
+    _, body, _ = frame
+    job = msgspec.msgpack.decode(body, type=wire.Job)
     sys.modules["interface"] = contract.module
     if _RANDOM in job.source:
         # Without that word in it, a policy finds the generators as every other one does: as they were left.
@@ -71,7 +72,7 @@ def serve(contract: Contract, channel: int) -> None:
     wire.write_frame(channel, wire.READY, b"")
     performance = _Performance(contract, entry, job.answer_bytes)
     while (frame := wire.read_frame(channel)) is not None:
-        wire.write_frame(channel, *performance.reply(frame))
+        wire.write_frame(channel, *performance.reply(*frame))
 
 
 def seed(number: int) -> None:
@@ -121,10 +122,9 @@ class _Performance:
         self._policies: list[object] = []
         self._encoder = AnswerEncoder(answer_bytes)
 
-    def reply(self, frame: memoryview) -> tuple[bytes, bytes]:
+    def reply(self, verb: bytes, body: memoryview, tail: memoryview) -> tuple[bytes, bytes]:
         """Does what a frame asks for and encodes the outcome."""
-        verb = bytes(frame[:1])
-        message = self._decoders[verb].decode(frame)
+        message = self._decoders[verb].decode(body, tail)
         if verb == wire.STEP:
             return self._steps(message)  # type: ignore[arg-type]
         outcome = attempt(self._entry, message)
@@ -137,12 +137,26 @@ class _Performance:
         return wire.ANSWER, encoded
 
     def _steps(self, items: list[tuple[int, object]]) -> tuple[bytes, bytes]:
-        policies = self._policies
-        outcomes = [attempt(_step, policies[handle], observation) for handle, observation in items]
-        if not any(isinstance(outcome, ChildFault) for outcome in outcomes):
-            together = self._encode(outcomes, share=len(items))
-            if not isinstance(together, ChildFault):
-                return wire.ANSWER, together
+        # Written out, without `attempt`: this is done millions of times in an evaluation.
+        policies, outcomes, faulty = self._policies, [], False
+        for handle, observation in items:
+            try:
+                outcome = policies[handle].step(observation)  # type: ignore[attr-defined]
+            except BaseException as error:  # noqa: BLE001 - the boundary to the candidate
+                outcome, faulty = failure(error), True
+            outcomes.append(outcome)
+        together = None if faulty else self._together(outcomes)
+        return self._mixed(outcomes) if together is None else (wire.ANSWER, together)
+
+    def _together(self, outcomes: list[object]) -> bytes | None:
+        try:
+            encoded = self._encoder.encode(outcomes, len(outcomes))
+        except BaseException as error:  # noqa: BLE001 - the boundary to the candidate
+            failure(error)
+            return None
+        return encoded if type(encoded) is bytes else None
+
+    def _mixed(self, outcomes: list[object]) -> tuple[bytes, bytes]:
         encoded = (self._encode(outcome) for outcome in outcomes)
         mixed = [
             wire.Item(fault=part) if isinstance(part, ChildFault) else wire.Item(answer=msgspec.Raw(part))
@@ -150,27 +164,28 @@ class _Performance:
         ]
         return wire.MIXED, msgspec.json.encode(mixed)
 
-    def _encode(self, outcome: object, share: int = 1) -> "bytes | ChildFault":
+    def _encode(self, outcome: object) -> bytes | ChildFault:
         if isinstance(outcome, ChildFault):
             return outcome
         # The answer's own methods run while it is looked at, so this too is the candidate's code.
-        return attempt(self._encoder.encode, outcome, share)  # type: ignore[return-value]
-
-
-def _step(policy: object, observation: object) -> object:
-    return policy.step(observation)  # type: ignore[attr-defined]
+        return attempt(self._encoder.encode, outcome)  # type: ignore[return-value]
 
 
 def attempt(function: object, *arguments: object) -> object:
     """Calls code of the candidate; whatever it raises becomes a fault. It may still end the process."""
     try:
         return function(*arguments)  # type: ignore[operator]
-    except MemoryError:
-        return _OUT_OF_MEMORY
-    except SystemExit as error:
-        os._exit(error.code if isinstance(error.code, int) else int(error.code is not None))
     except BaseException as error:  # noqa: BLE001 - the boundary to the candidate: anything is its fault
-        return _described(error)
+        return failure(error)
+
+
+def failure(error: BaseException) -> ChildFault:
+    """The fault that an exception is; ends the process if that is what the exception means."""
+    if isinstance(error, MemoryError):
+        return _OUT_OF_MEMORY
+    if isinstance(error, SystemExit):
+        os._exit(error.code if isinstance(error.code, int) else int(error.code is not None))
+    return _described(error)
 
 
 def _described(error: BaseException) -> ChildFault:

@@ -25,7 +25,13 @@ UP: Final = struct.Struct("<cI")
 """Verb, bytes of the body."""
 
 ALIGNMENT: Final = 16
-CHUNK: Final = 1 << 16
+
+Frame = tuple[bytes, memoryview, memoryview]
+"""What came down: verb, body, and the arrays behind it."""
+
+_NO_TAIL: Final = memoryview(b"")
+CHUNK: Final = 1 << 12
+"""Read at once, which most frames fit in; a larger buffer can cost the allocator microseconds."""
 
 
 class Job(msgspec.Struct, frozen=True, array_like=True):
@@ -117,13 +123,10 @@ class DownDecoder:
         self._arrays = arrays
         self._tail = memoryview(b"")
 
-    def decode(self, frame: memoryview) -> object:
-        """Decodes the body; arrays in the result are read-only views of the frame."""
-        _, length, tail = DOWN.unpack_from(frame)
-        body_end = DOWN.size + length
-        start = body_end + padding(body_end)
-        self._tail = frame[start : start + tail].toreadonly()
-        return self._decoder.decode(frame[DOWN.size : body_end])
+    def decode(self, body: memoryview, tail: memoryview) -> object:
+        """Decodes a frame's body; arrays in the result are read-only views of its tail."""
+        self._tail = tail
+        return self._decoder.decode(body)
 
     def _array(self, annotation: object, value: object) -> object:
         if self._arrays is None:
@@ -131,16 +134,21 @@ class DownDecoder:
         return self._arrays.received(msgspec.convert(value, self._arrays.Header), self._tail, annotation)
 
 
-def read_frame(descriptor: int) -> memoryview | None:
+def read_frame(descriptor: int) -> Frame | None:
     """Reads one frame in the child; None at the end of the channel."""
     data = os.read(descriptor, CHUNK)
     if not data:
         return None
-    _, length, tail = DOWN.unpack_from(data)
+    verb, length, tail = DOWN.unpack_from(data)
     body_end = DOWN.size + length
-    size = body_end + (padding(body_end) + tail if tail else 0)
-    if len(data) == size:
-        return memoryview(data)
+    if not tail and len(data) == body_end:
+        return verb, memoryview(data)[DOWN.size :], _NO_TAIL
+    start = body_end + padding(body_end)
+    whole = _whole(descriptor, data, start + tail if tail else body_end)
+    return None if whole is None else (verb, whole[DOWN.size : body_end], whole[start : start + tail])
+
+
+def _whole(descriptor: int, data: bytes, size: int) -> memoryview | None:
     whole = memoryview(bytearray(size))
     whole[: len(data)] = data
     filled = len(data)
@@ -149,7 +157,7 @@ def read_frame(descriptor: int) -> memoryview | None:
         if count == 0:
             return None
         filled += count
-    return whole
+    return whole.toreadonly()
 
 
 def write_frame(descriptor: int, verb: bytes, body: bytes) -> None:
