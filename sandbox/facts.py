@@ -131,5 +131,8 @@ def _landlock() -> str:
     try:
         syscalls.call("landlock_create_ruleset", None, 0, _VERSION_FLAG)
     except OSError as error:
-        return errno.errorcode.get(error.errno or 0, "ENOSYS")
+        # This error has two names, and the table knows it by the other.
+        if error.errno == errno.EOPNOTSUPP:
+            return "EOPNOTSUPP"
+        return errno.errorcode.get(error.errno or errno.ENOSYS, "")
     return ""

@@ -38,6 +38,7 @@ _NAMESPACES_FOR_ALL: Final = (
     "every user may make namespaces, and reaches more of the kernel's code through them"
 )
 _ENOUGH: Final = 15_000
+_ON_HOST: Final = " (in a container: on its host)"
 _OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "docker": "--security-opt seccomp=unconfined --security-opt apparmor=unconfined",
@@ -153,7 +154,7 @@ def _of_namespaces(facts: Facts) -> Iterator[Remedy]:
         )
     if settings:
         lines = " ".join(f"{name}={value}" for name, value in settings.items())
-        place = " (in a container: on its host)" if facts.container else ""
+        place = _ON_HOST if facts.container else ""
         yield Remedy(
             f"type {_typed(settings)}{place}; to keep it, "
             f"`printf '%s\\n' {lines} | sudo tee /etc/sysctl.d/90-adrs.conf`",
@@ -219,11 +220,12 @@ def _of_landlock(facts: Facts) -> Iterator[Remedy]:
         yield _newer(facts, "Landlock", _LANDLOCK)
     elif facts.landlock == "EOPNOTSUPP":
         others = [name for name in facts.security_modules or () if name not in {"capability", "landlock"}]
+        place = _ON_HOST if facts.container else ""
         listed = ",".join(["landlock", *others]) if others else "landlock,... (the list that you have now)"
         yield Remedy(
-            f"add lsm={listed} to GRUB_CMDLINE_LINUX in /etc/default/grub, type `sudo update-grub` (Fedora, "
-            "RHEL: `sudo grub2-mkconfig -o /boot/grub2/grub.cfg`) and restart: the kernel has Landlock and "
-            "was started without it"
+            f"add lsm={listed} to GRUB_CMDLINE_LINUX in /etc/default/grub{place}, type `sudo update-grub` "
+            "(Fedora, RHEL: `sudo grub2-mkconfig -o /boot/grub2/grub.cfg`) and restart: the kernel has "
+            "Landlock and was started without it"
         )
     elif facts.filtered:
         yield Remedy(

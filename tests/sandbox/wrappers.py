@@ -10,8 +10,12 @@ import struct
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from sandbox import syscalls
+
+CANNOT = 77
+"""Exit code where this machine, or this user, cannot make the setting."""
 
 _NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
 _RECURSIVE_PRIVATE = 1 << 14 | 1 << 18
@@ -86,6 +90,15 @@ def wrapped(setting: str, *command: str) -> list[str]:
     return [sys.executable, __file__, setting, *command]
 
 
+def main(setting: str, command: list[str]) -> NoReturn:
+    """Becomes the command in the setting, or ends with `CANNOT` and why."""
+    try:
+        SETTINGS[setting]()
+    except OSError as error:
+        sys.stderr.write(f"setting {setting} cannot be made here: {error}\n")
+        sys.exit(CANNOT)
+    os.execv(command[0], command)
+
+
 if __name__ == "__main__":
-    SETTINGS[sys.argv[1]]()
-    os.execv(sys.argv[2], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2:])
