@@ -1,6 +1,6 @@
 """Settings in which a machine lacks something, made for one command alone: the machine stays as it is.
 
-As a program: `wrappers.py SETTING COMMAND ...` becomes the command, in that setting.
+As a program, `wrappers.py SETTING COMMAND ...` becomes the command in that setting; `+` joins settings.
 """
 
 import ctypes
@@ -80,6 +80,7 @@ SETTINGS: Mapping[str, Callable[[], None]] = {
     "no_landlock": lambda: refuse(dict.fromkeys(_LANDLOCK_CALLS, errno.ENOSYS)),
     "landlock_off": lambda: refuse(dict.fromkeys(_LANDLOCK_CALLS, errno.EOPNOTSUPP)),
     "no_seccomp": lambda: refuse({"seccomp": errno.EINVAL}),
+    "ordinary_user": lambda: own_users(root=False),
     "no_proc": hide_proc,
     "unknown_machine": be_unknown,
 }
@@ -93,7 +94,8 @@ def wrapped(setting: str, *command: str) -> list[str]:
 def main(setting: str, command: list[str]) -> NoReturn:
     """Becomes the command in the setting, or ends with `CANNOT` and why."""
     try:
-        SETTINGS[setting]()
+        for name in setting.split("+"):
+            SETTINGS[name]()
     except OSError as error:
         sys.stderr.write(f"setting {setting} cannot be made here: {error}\n")
         sys.exit(CANNOT)
