@@ -49,22 +49,18 @@ class Output:
         return self._descriptor
 
     def drain(self) -> bool:
-        """Takes what is there at the moment; whether that was anything."""
-        came = False
-        while data := self._read():
-            came = True
-            room = OUTPUT_BYTES - len(self._kept)
-            self._kept += data[:room]
-            self._dropped_bytes += max(len(data) - room, 0)
-            if len(data) < _READ_BYTES:
-                break
-        return came
+        """Takes what is there, up to a pipe's worth; whether that was anything.
 
-    def _read(self) -> bytes:
+        Once, not until there is nothing: a child could print faster than it is listened to, for ever.
+        """
         try:
-            return os.read(self._descriptor, _READ_BYTES)
+            data = os.read(self._descriptor, _READ_BYTES)
         except BlockingIOError:
-            return b""
+            return False
+        room = OUTPUT_BYTES - len(self._kept)
+        self._kept += data[:room]
+        self._dropped_bytes += max(len(data) - room, 0)
+        return bool(data)
 
     def printed(self) -> Printed:
         """What came so far."""
@@ -72,7 +68,8 @@ class Output:
 
     def close(self) -> None:
         """Takes what is left and closes our end; the child must have ended."""
-        self.drain()
+        while self.drain():
+            continue
         os.close(self._descriptor)
 
 

@@ -14,7 +14,7 @@ _NAMES: Final = """
     access alarm arch_prctl brk clock_getres clock_gettime clock_nanosleep close close_range dup dup2 dup3
     epoll_create1 exit exit_group faccessat faccessat2 fstat getcpu getcwd getdents getdents64 getegid geteuid
     getgid getitimer getpid getppid getrandom getrlimit getrusage gettid gettimeofday getuid lseek lstat
-    madvise membarrier mmap mprotect mremap munmap nanosleep newfstatat open openat pipe pipe2 poll ppoll
+    madvise mmap mprotect mremap munmap nanosleep newfstatat open openat pipe pipe2 poll ppoll
     pread64 pselect6 read readlink readlinkat readv restart_syscall rseq rt_sigaction rt_sigprocmask
     rt_sigreturn sched_getaffinity sched_yield select set_robust_list set_tid_address setitimer sigaltstack
     stat statx times uname write writev
@@ -23,7 +23,8 @@ _NAMES: Final = """
 ALLOWED: Final = tuple(_NAMES.split())
 """Everything else fails with EPERM: processes, threads, signals, sockets, tracing, privileges, new kernels'
 novelties. No call that changes a file's name, owner or length is here, for there is no file to change; and
-none that tells of the whole machine (`sysinfo`), for that is a way to tell another child something."""
+none that tells of the whole machine (`sysinfo`) or disturbs it (`membarrier`), for by such calls children
+could tell each other something."""
 
 _ABSENT: Final = {"clone3": errno.ENOSYS, "ioctl": errno.ENOTTY}
 """Calls whose callers have a fallback, and look for it only after these errors."""

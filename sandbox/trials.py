@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sandbox.child import Interface
 from sandbox.layers import Layer
-from sandbox.server import ENVIRONMENT, INHERITED
+from sandbox.zygote_process import ENVIRONMENT, INHERITED
 
 INTERFACE: Final = Interface(
     text="from dataclasses import dataclass\n\n\n@dataclass\nclass Task:\n"

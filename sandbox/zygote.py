@@ -113,14 +113,7 @@ class _Zygote:
         gc.collect()
         # Forks then do not copy the pages of objects that only the collector would have touched.
         gc.freeze()
-        self._address_bytes, _ = self._sizes()
-
-    def _sizes(self) -> tuple[int, int]:
-        """Bytes of this process's address space, and of its resident set; zeroes where nothing tells."""
-        if self._size is None:
-            return 0, 0
-        address, resident = os.pread(self._size, _SIZES_BYTES, 0).split()[:2]
-        return int(address) * _PAGE_BYTES, int(resident) * _PAGE_BYTES
+        self._address_bytes, _ = _sizes(self._size)
 
     def serve(self) -> None:
         """Carries out requests until the parent ends or closes the channel."""
@@ -201,8 +194,16 @@ class _Zygote:
         os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
         cpu_s = usage.ru_utime + usage.ru_stime
-        _, own_bytes = self._sizes()
+        _, own_bytes = _sizes(self._size)
         control.send(self._channel, Reaped(status, cpu_s, usage.ru_maxrss * _KIB, own_bytes))
+
+
+def _sizes(descriptor: int | None) -> tuple[int, int]:
+    """Bytes of this process's address space, and of its resident set; zeroes where nothing tells."""
+    if descriptor is None:
+        return 0, 0
+    address, resident = os.pread(descriptor, _SIZES_BYTES, 0).split()[:2]
+    return int(address) * _PAGE_BYTES, int(resident) * _PAGE_BYTES
 
 
 def _kept(descriptor: int) -> int:

@@ -24,7 +24,7 @@ from sandbox import (
     SandboxUnavailable,
 )
 from sandbox.layers import REMEDIES, REQUIRED
-from sandbox.server import ENVIRONMENT, INHERITED, Renewal
+from sandbox.zygote_process import ENVIRONMENT, INHERITED, Renewal
 from tests.sandbox.conftest import Servers
 
 LIMITS = ChildLimits(init_cpu_s=2.0, call_cpu_s=2.0)
@@ -113,10 +113,10 @@ def test_without_namespaces_auto_falls_to_strong_and_full_is_refused() -> None:
 
 def test_on_an_unknown_architecture_every_mode_but_none_is_refused() -> None:
     said = said_of_modes("""
-        import sandbox.server
+        import sandbox.zygote_process
         # The fork server is another process, so it is told by way of its start-up text.
         patch = "import platform; platform.machine = lambda: 'pdp11'; "
-        sandbox.server.BOOT = patch + sandbox.server.BOOT
+        sandbox.zygote_process.BOOT = patch + sandbox.zygote_process.BOOT
         """)
     assert len(said) == 3
     for line in said:
