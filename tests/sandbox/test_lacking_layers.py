@@ -38,6 +38,8 @@ NO_SECCOMP = {"auto": "", "full": "", "strong": "", "weak": "", "none": "none"}
 NOTHING = {"auto": "", "full": "", "strong": "", "weak": "", "none": ""}
 TAKEN: Mapping[str, Mapping[str, str]] = {
     "no_namespaces": NO_NAMESPACES,
+    "no_administrator": NO_NAMESPACES,
+    "no_pivot_root": NO_NAMESPACES,
     "namespaces_set_to_zero": NO_NAMESPACES,
     "namespaces_set_to_zero_for_users": NO_NAMESPACES,
     "ordinary_user": ALL,
@@ -53,6 +55,8 @@ TAKEN: Mapping[str, Mapping[str, str]] = {
 WHY = {
     "no_namespaces": "namespaces: the kernel refuses them ([Errno 1] unshare",
     "ordinary_user+no_namespaces": "namespaces: the kernel refuses them ([Errno 1] unshare",
+    "no_administrator": "namespaces: the kernel refuses them ([Errno 1] unshare",
+    "no_pivot_root": "namespaces: no file tree of its own ([Errno 1] pivot_root",
     "namespaces_set_to_zero": "namespaces: the kernel refuses them ([Errno 28] unshare",
     "namespaces_set_to_zero_for_users": "namespaces: the kernel refuses them ([Errno 28] unshare",
     "no_landlock": "landlock: the kernel refuses it ([Errno 38] landlock_create_ruleset",
@@ -64,6 +68,8 @@ WHY = {
 HELPS = {
     "no_namespaces": "seccompProfile: {type: Unconfined}, capabilities: {add: [SYS_ADMIN]}",
     "ordinary_user+no_namespaces": "seccompProfile: {type: Unconfined}} for the container",
+    "no_administrator": "capabilities: {add: [SYS_ADMIN]}",
+    "no_pivot_root": "seccompProfile: {type: Unconfined}",
     "namespaces_set_to_zero": "sysctl -w user.max_",
     "namespaces_set_to_zero_for_users": "sysctl -w user.max_user_namespaces=15000",
     "no_landlock": "allow the three landlock_ calls",
@@ -76,6 +82,8 @@ MISSING: Mapping[str, set[str]] = {
     "ordinary_user": set(),
     "ordinary_user+no_namespaces": {"namespaces"},
     "no_namespaces": {"namespaces"},
+    "no_administrator": {"namespaces"},
+    "no_pivot_root": {"namespaces"},
     "namespaces_set_to_zero": {"namespaces"},
     "namespaces_set_to_zero_for_users": {"namespaces"},
     "no_landlock": {"landlock"},
