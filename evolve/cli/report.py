@@ -211,10 +211,12 @@ def limits_sentence(limits: Limits, *, one_shot: bool) -> str:
         time = (
             f"{seconds(limits.step_mean_cpu_s)} CPU a step on average, {seconds(limits.step_cpu_s)} for any"
         )
-    return (
+    told = (
         f"{time}, {seconds(limits.init_cpu_s)} to start, {size(limits.memory_bytes)} memory, "
         f"{size(limits.answer_bytes)} an answer"
     )
+    imports = f"; may import {', '.join(limits.importable)}" if limits.importable else ""
+    return f"{told}{'; may start threads' if limits.threads else ''}{imports}"
 
 
 def fault_table(faults: Sequence[tuple[str | None, Fault]]) -> Table:

@@ -130,3 +130,22 @@ def test_what_a_policy_prints_is_shown_as_its_own_words(adrs: Adrs, tmp_path: Pa
     assert "| [red]a[/red] \\x1b[2J" in shown.out
     told = adrs("eval", "toy-order", path, "--split", "smoke", "--workers", 1, "--json").json["printed"]
     assert told["text"] == "[red]a[/red] \\x1b[2J"
+
+
+USES = """
+import threading
+import rich
+def solve(task):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(rich.__name__))
+    thread.start()
+    thread.join()
+    assert found == ["rich"]
+    return tuple(range(len(task.jobs)))
+"""
+
+
+def test_a_problem_decides_what_its_policies_import_and_whether_they_start_threads(judged: Adrs) -> None:
+    assert judged(USES).json["faults"] == []
+    fault = judged(USES.replace("rich", "typer")).json["faults"][0]
+    assert "policies can import the standard library, numpy, rich;" in fault["message"]

@@ -22,7 +22,14 @@ from .interface import Answer, Job, Task
 __all__ = ["PROBLEM"]
 
 _SMITH = "Smith 1956, https://doi.org/10.1002/nav.3800030106"
-_LIMITS = Limits(solve_cpu_s=0.2, init_cpu_s=0.2, memory_bytes=256 << 20, answer_bytes=1 << 14)
+_LIMITS = Limits(
+    solve_cpu_s=0.2,
+    init_cpu_s=0.2,
+    memory_bytes=256 << 20,
+    answer_bytes=1 << 14,
+    importable=("rich",),
+    threads=True,
+)
 
 
 class _Order:
