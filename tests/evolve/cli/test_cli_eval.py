@@ -6,7 +6,7 @@ import pytest
 from tests.evolve.cli.conftest import Adrs
 
 KEYS = [
-    "problem", "version", "split", "workload", "score", "complete", "faults", "dialects", "gap",
+    "problem", "version", "split", "workload", "score", "complete", "faults", "dialects", "gap", "printed",
     "metrics", "instances", "sandbox", "limits", "usage",
 ]  # fmt: skip
 
