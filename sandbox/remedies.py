@@ -121,7 +121,7 @@ def _of_places(facts: Facts) -> Iterator[Remedy]:
             f"run adrs in a virtual machine with Linux, or in a container there: {facts.system} has none of "
             "the kernel's layers"
         )
-    elif "Microsoft" in facts.version and "WSL2" not in facts.version:
+    elif "Microsoft" in facts.version:  # the second WSL has a kernel of its own, and writes it small
         yield Remedy(
             "type `wsl --set-version DISTRIBUTION 2` in Windows (`wsl --list` names yours): this is WSL 1, "
             "which emulates a kernel without these layers"

@@ -9,7 +9,7 @@ import pytest
 from sandbox import Layer, Mode
 from sandbox.facts import Facts
 from sandbox.layers import REQUIRED
-from sandbox.probe import TOGETHER, Check, Examination, Need, State, check, probe
+from sandbox.probe import TOGETHER, Check, Examination, Need, State, _watch, check, probe
 from sandbox.trials import laid
 
 WATCHES = ["cpu_watch", "wall_watch", "answer_watch", "output_watch"]
@@ -66,6 +66,14 @@ def test_a_leak_is_named_first_and_fails_only_what_requires_the_layer() -> None:
     found = check(Layer.RLIMITS, Need.UNUSED, FACTS, without=frozenset(Layer))
     assert found.proof.startswith("NOT refused: take 256 MiB of 128")
     assert not found.failed
+
+
+@pytest.mark.parametrize("body", ["return []", "raise ValueError"])
+def test_a_watch_that_lets_a_policy_go_on_is_found_out(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.probe._WATCHES", {"cpu_watch": ("compute forever", body, "cpu_limit")})
+    found = _watch("cpu_watch", FACTS)
+    assert (found.state, found.failed) == (State.LEAKS, True)
+    assert found.proof == "NOT refused: compute forever"
 
 
 def test_the_bait_is_taken_away_again() -> None:

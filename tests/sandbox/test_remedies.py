@@ -93,6 +93,17 @@ def test_a_place_that_has_no_layer_is_named_before_any_setting(
     assert first in str(remedies(layer, facts)[0])
 
 
+def test_where_no_layer_can_be_had_the_only_other_mode_is_none() -> None:
+    found = remedies(Layer.NAMESPACES, Facts(architecture="riscv64"))
+    assert str(found[-1]).startswith("take --sandbox none (price: ")
+
+
+@pytest.mark.parametrize("layer", Layer)
+def test_without_proc_no_mode_is_offered_and_no_layer_has_another_remedy(layer: Layer) -> None:
+    (only,) = remedies(layer, Facts(proc=False))
+    assert "mount -t proc proc /proc" in only.do
+
+
 def test_the_second_wsl_is_a_kernel_like_any_other() -> None:
     assert "wsl" not in sentence(remedies(Layer.LANDLOCK, Facts(version=WSL2, landlock="ENOSYS")))
 
@@ -160,6 +171,10 @@ def test_whatever_weakens_the_machine_states_its_price() -> None:
 def test_every_layer_has_a_remedy_everywhere(layer: Layer) -> None:
     assert all(remedy.do for remedy in remedies(layer, Facts()))
     assert remedies(layer, Facts())
+
+
+def test_an_old_kernel_cannot_close_every_descriptor_at_once() -> None:
+    assert "needs Linux 5.9" in str(remedies(Layer.DESCRIPTORS, Facts(kernel=(5, 8)))[0])
 
 
 def test_an_old_kernel_holds_no_process() -> None:
