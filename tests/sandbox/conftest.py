@@ -5,36 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sandbox import ForkServer, Interface, Layer, Mode, SandboxUnavailable
-
-SECRET = "ADRS_TEST_SECRET"
-
-ATTACK_INTERFACE = Interface(
-    text='''
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Task:
-    """Where the attacker may look for something to spoil."""
-
-    canary: str
-    target: str
-    port: int
-    socket: str
-    victim: int
-
-
-class Setup(Task):
-    """What a policy starts with."""
-
-
-class Observation(Task):
-    """What a policy sees."""
-''',
-    entry="solve",
-    answer=object,
-)
+from sandbox import ForkServer, Layer, Mode, SandboxUnavailable
+from tests.sandbox.attacks.surroundings import SECRET
 
 Servers = Callable[..., ForkServer]
 

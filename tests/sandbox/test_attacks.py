@@ -1,130 +1,160 @@
-"""Attacks come to nothing, and each succeeds where what stops it is left out: these tests can fail."""
+"""Attacks come to nothing, and each succeeds where what stops it is taken away: these tests can fail."""
 
 import os
-import socket
-import subprocess
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from sandbox import ChildLimits, Fault, ForkServer, Layer, Mode
-from tests.sandbox.attacks import GENEROUS, LAYERED, ROOMY, TIGHT, WATCHED, Attack, Scene
-from tests.sandbox.conftest import ATTACK_INTERFACE, Servers
+from sandbox import ChildLimits, Fault, ForkServer, Interface, Layer, Mode
+from tests.sandbox.attacks import ATTACKS
+from tests.sandbox.attacks.attack import WIDE, Attack, Check, Scene
+from tests.sandbox.attacks.kernel import REFUSED_HERE
+from tests.sandbox.attacks.stage import Stage
+from tests.sandbox.conftest import Servers
 
-Stage = Callable[[ForkServer, Attack], Scene]
-
-
-@pytest.fixture
-def victim() -> Iterator["subprocess.Popen[bytes]"]:
-    """A process of the same user, to be killed or read."""
-    with subprocess.Popen(["/bin/sleep", "60"]) as process:
-        yield process
-        process.kill()
+EACH_ATTACK = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+NAIVE = frozenset({Check.PROCESS, Check.TYPES, Check.WORDS})
+"""What an evaluator lacks that believes its policies."""
 
 
 @pytest.fixture
-def stage(tmp_path: Path, victim: "subprocess.Popen[bytes]") -> Iterator[Stage]:
-    """Runs an attack where there is something to spoil, and looks at what is left."""
-    canary, target = tmp_path / "canary", tmp_path / "target"
-    name = f"adrs-test-{os.getpid()}"
-    with (
-        socket.create_server(("127.0.0.1", 0)) as listener,
-        socket.socket(socket.AF_UNIX) as abstract,
-    ):
-        abstract.bind(f"\0{name}")
-        abstract.listen()
-        listener.setblocking(False)
-        task = SimpleNamespace(
-            canary=str(canary),
-            target=str(target),
-            port=listener.getsockname()[1],
-            socket=name,
-            victim=victim.pid,
-        )
-
-        def run(server: ForkServer, attack: Attack) -> Scene:
-            canary.write_text("CANARY")
-            target.write_text("intact")
-            target.chmod(0o600)
-            with server.open(attack.source, ATTACK_INTERFACE, ROOMY, seed=0) as child:
-                answer = child.solve(vars(task))
-            return Scene(canary, target, answer, _accepted(listener), victim.poll() is None, "hunter2")
-
-        yield run
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """Something to spoil."""
+    with Stage.built(tmp_path) as built:
+        yield built
+        built.clear()
 
 
-def _accepted(listener: socket.socket) -> bool:
-    try:
-        listener.accept()[0].close()
-    except BlockingIOError:
-        return False
-    return True
-
-
-EACH_ATTACK = pytest.mark.parametrize("attack", LAYERED, ids=lambda attack: attack.name)
+def test_there_are_as_many_attacks_as_are_claimed() -> None:
+    assert len(ATTACKS) == len({attack.name for attack in ATTACKS})
+    assert len(ATTACKS) >= 62 + 25
+    assert all(attack.guards for attack in ATTACKS)
 
 
 @EACH_ATTACK
 def test_an_attack_comes_to_nothing(server: ForkServer, stage: Stage, attack: Attack) -> None:
-    with server.open(HONEST, ATTACK_INTERFACE, TIGHT, seed=0) as neighbour:
-        scene = stage(server, attack)
-        assert not attack.leak(scene), scene.answer
-        assert neighbour.solve(NOWHERE) == "honest"
+    scene = stage.play(server, attack)
+    assert scene.survived
+    assert attack.leak(scene) == (server.mode in attack.accepted), scene.answer
+
+
+def weakened(servers: Servers, stage: Stage, attack: Attack) -> Scene:
+    """The attack where nothing that stops it is in force."""
+    if attack.layers:
+        return stage.play(servers(Mode.FULL, attack.layers | attack.helpers), attack)
+    if Check.FRESH in attack.checks:
+        return stage.play_together(servers(Mode.FULL), attack)
+    if Check.WATCH in attack.checks:
+        return stage.play(servers(Mode.FULL), attack, limits=WIDE)
+    assert attack.checks & NAIVE
+    return stage.play_naively(attack)
 
 
 @EACH_ATTACK
-def test_an_attack_succeeds_without_the_layers_that_stop_it(
-    servers: Servers, stage: Stage, attack: Attack
-) -> None:
-    scene = stage(servers(Mode.FULL, without=attack.stopped_by | attack.hindered_by), attack)
+def test_an_attack_succeeds_without_what_stops_it(servers: Servers, stage: Stage, attack: Attack) -> None:
+    if attack.needs_root and os.geteuid() != 0:
+        pytest.skip("an ordinary user has no such right to begin with")
+    scene = weakened(servers, stage, attack)
+    if isinstance(scene.answer, str) and scene.answer.startswith(REFUSED_HERE):
+        pytest.skip(f"{attack.name}: {scene.answer}")
     assert attack.leak(scene), scene.answer
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("attack", "layer"),
-    [pytest.param(a, layer, id=f"{a.name}-{layer}") for a in LAYERED for layer in sorted(a.stopped_by)],
+    [pytest.param(a, layer, id=f"{a.name}-{layer}") for a in ATTACKS for layer in sorted(a.layers)],
 )
 def test_each_named_layer_stops_an_attack_alone(
     servers: Servers, stage: Stage, attack: Attack, layer: Layer
 ) -> None:
-    without = frozenset(Layer) - {layer}
-    assert not attack.leak(stage(servers(Mode.FULL, without=without), attack))
+    scene = stage.play(servers(Mode.FULL, frozenset(Layer) - {layer}), attack)
+    assert not attack.leak(scene), scene.answer
 
 
-HONEST = "def solve(task):\n    return 'honest'\n"
-NOWHERE = {"canary": "", "target": "", "port": 0, "socket": "", "victim": 0}
+HARMLESS = {
+    "a number that calls itself equal to all": (
+        "class F(float):\n    __lt__ = __gt__ = __eq__ = lambda s, o: True\n    __hash__ = None\n"
+        "def solve(task): return F(1.5)\n"
+    ),
+    "a storm of alarms": (
+        "import signal\ndef solve(task):\n    signal.signal(signal.SIGALRM, lambda *a: None)\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)\n    x = sum(range(10**5))\n    return 1.5\n"
+    ),
+    "an object that raises when it is forgotten": (
+        "class D:\n    def __del__(self): raise KeyboardInterrupt('boo')\n"
+        "def solve(task):\n    D()\n    return 1.5\n"
+    ),
+    "clocks and encoders patched in its own process": (
+        "import json, time, struct\ntime.perf_counter = lambda: 0.0\njson.dumps = lambda *a, **k: '9.0'\n"
+        "struct.pack = lambda *a: b'9'\ndef solve(task): return 1.5\n"
+    ),
+    "much output": "def solve(task):\n    for _ in range(100): print('x' * (1 << 20))\n    return 1.5\n",
+}
 
 
-def _watched(server: ForkServer, body: str, limits: ChildLimits) -> object:
-    source = "def solve(task):\n" + "".join(f"    {line}\n" for line in body.splitlines())
-    with server.open(source, ATTACK_INTERFACE, limits, seed=0) as child:
-        return child.solve(NOWHERE)
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_only_looks_hostile_is_answered(server: ForkServer, stage: Stage, name: str) -> None:
+    roomy = ChildLimits(init_cpu_s=5.0, call_cpu_s=5.0)
+    interface = Interface(ATTACKS[0].interface.text, "solve", float)
+    with server.open(HARMLESS[name], interface, roomy, seed=0) as child:
+        assert child.solve(stage.task(0)) == 1.5
 
 
-@pytest.mark.parametrize("name", WATCHED)
-def test_the_parent_watches_time_and_size(server: ForkServer, name: str) -> None:
-    rule, body = WATCHED[name]
-    with server.open(HONEST, ATTACK_INTERFACE, TIGHT, seed=0) as neighbour:
-        fault = _watched(server, body, TIGHT)
-        assert isinstance(fault, Fault)
-        assert fault.rule == rule
-        assert neighbour.solve(NOWHERE) == "honest"
+FINGERPRINT = """
+import gc, itertools, os, sys, threading
+def solve(task):
+    loaded = sorted(sys.modules)
+    return [os.getpid(), len(loaded), gc.get_count()[1:], sys.getallocatedblocks(), threading.active_count()]
+"""
 
 
-@pytest.mark.parametrize("name", [name for name in WATCHED if name != "announce four gigabytes"])
-def test_what_the_parent_stops_is_allowed_within_wider_limits(strong: ForkServer, name: str) -> None:
-    answer = _watched(strong, WATCHED[name][1], GENEROUS)
-    assert isinstance(answer, str)
-    assert answer.strip() == "done"
+def test_a_policy_cannot_tell_its_first_child_from_a_later_one(servers: Servers, stage: Stage) -> None:
+    task, found = stage.task(0), []
+    server = servers(Mode.FULL)
+    for number in range(40):
+        with server.open(FINGERPRINT, ATTACKS[0].interface, WIDE, seed=0) as child:
+            found.append(child.solve(task))
+        with server.open(f"x = [0] * {number}", ATTACKS[0].interface, WIDE, seed=0):
+            pass
+    assert not any(isinstance(answer, Fault) for answer in found)
+    assert all(answer == found[0] for answer in found)
 
 
-def test_a_drip_is_cut_off_when_its_time_is_up_not_when_it_ends(strong: ForkServer) -> None:
-    _, body = WATCHED["drip an answer, never leaving the parent to wait"]
-    source = "def solve(task):\n" + textwrap.indent(body.replace("DRIPS = 700", "DRIPS = 3000"), "    ")
-    with strong.open(source, ATTACK_INTERFACE, TIGHT, seed=0) as child:
-        child.solve(NOWHERE)
-        assert child.close().wall_s < 4.0  # the limit is 1.2 s; the drip would last for 6 s at least
+STALE = """
+import os, struct
+class Policy:
+    def __init__(self, setup): self.n = 0
+    def step(self, observation):
+        self.n += 1
+        if self.n == 1:
+            {forgery}
+        return observation
+"""
+FORGERIES = {
+    "an answer twice": "os.write(3, struct.pack('<cI', b'a', 3) + b'[7]')",
+    "answers of more policies than were asked": "os.write(3, struct.pack('<cI', b'a', 5) + b'[7,8]')",
+    "a handle that was not given": "os.write(3, struct.pack('<cI', b'a', 1) + b'9')",
+    "a verb of ours": "os.write(3, struct.pack('<cI', b's', 0))",
+    "a half of an answer": "os.write(3, struct.pack('<cI', b'a', 3) + b'[')",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_an_answer_out_of_turn_is_only_ever_an_answer_of_its_own_policy(
+    server: ForkServer, name: str
+) -> None:
+    interface = Interface("Setup = int\nObservation = int\n", "Policy", int)
+    tight = ChildLimits(init_cpu_s=5.0, call_cpu_s=1.0)
+    with (
+        server.open(STALE.format(forgery=FORGERIES[name]), interface, tight, seed=0) as child,
+        server.open(STALE.format(forgery="pass"), interface, tight, seed=0) as neighbour,
+    ):
+        handle, other = child.start(0), neighbour.start(0)
+        assert isinstance(handle, int)
+        assert isinstance(other, int)
+        decisions = [child.step([(handle, n)])[0] for n in range(1, 5)]
+        assert [neighbour.step([(other, n)])[0] for n in range(1, 5)] == [1, 2, 3, 4]
+    assert all(isinstance(d, Fault) or type(d) is int for d in decisions)
+    assert any(isinstance(d, Fault) for d in decisions) or decisions[0] == 7
