@@ -1,6 +1,8 @@
 """Attacks come to nothing, and each succeeds where what stops it is taken away: these tests can fail."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.sandbox.attacks.attack import WIDE, Attack, Check, Scene
 from tests.sandbox.attacks.kernel import REFUSED_HERE
 from tests.sandbox.attacks.stage import Stage
 from tests.sandbox.conftest import Servers
+from tests.sandbox.wrappers import CANNOT, wrapped
 
 EACH_ATTACK = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 NAIVE = frozenset({Check.PROCESS, Check.TYPES, Check.WORDS})
@@ -71,6 +74,28 @@ def test_each_named_layer_stops_an_attack_alone(
 ) -> None:
     scene = stage.play(servers(Mode.FULL, frozenset(Layer) - {layer}), attack)
     assert not attack.leak(scene), scene.answer
+
+
+@pytest.mark.slow
+def test_all_of_it_holds_for_an_ordinary_user() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("this user is ordinary, so all of it has been held for one")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "slow or not slow",
+        __file__,
+    ]
+    done = subprocess.run(wrapped("ordinary_user", *command), capture_output=True, text=True, check=False)
+    if done.returncode == CANNOT:
+        pytest.skip(done.stderr)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert " failed" not in done.stdout
 
 
 HARMLESS = {
