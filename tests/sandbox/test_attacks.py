@@ -12,7 +12,7 @@ from sandbox import ChildLimits, Fault, ForkServer, Interface, Layer, Mode
 from tests.sandbox.attacks import ATTACKS
 from tests.sandbox.attacks.attack import WIDE, Attack, Check, Scene
 from tests.sandbox.attacks.kernel import REFUSED_HERE
-from tests.sandbox.attacks.stage import Stage
+from tests.sandbox.attacks.stage import PRODUCT, Stage
 from tests.sandbox.conftest import Servers
 from tests.sandbox.wrappers import CANNOT, wrapped
 
@@ -33,6 +33,13 @@ def test_there_are_as_many_attacks_as_are_claimed() -> None:
     assert len(ATTACKS) == len({attack.name for attack in ATTACKS})
     assert len(ATTACKS) >= 62 + 25
     assert all(attack.guards for attack in ATTACKS)
+
+
+def test_the_table_of_attacks_names_every_one() -> None:
+    table = (PRODUCT / "docs" / "attacks.md").read_text(encoding="utf-8")
+    missing = [attack.name for attack in ATTACKS if f"| {attack.name} " not in table]
+    assert not missing, "make it anew: python -m benchmarks.attacks --write docs/attacks.md"
+    assert f"\n{len(ATTACKS)} attacks" in table
 
 
 @EACH_ATTACK

@@ -53,6 +53,7 @@ NUMBERS = (
         list[float],
     ),
     _forged("answer a list of another depth", "return [[0.5]]", answered([[0.5]]), list[float]),
+    _forged("answer half a character", "return '\\ud800'", lambda scene: scene.answer == "\ud800", str),
     _forged("answer nothing for a number", "return None", answered(None)),
 )
 
