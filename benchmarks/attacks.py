@@ -2,8 +2,8 @@
 
     python -m benchmarks.attacks [--write docs/attacks.md] [--json]
 
-Runs from the root of the repository. Ends with status 1 if an attack succeeds that a mode promises to contain,
-or if one succeeds nowhere: then it shows nothing.
+Runs from the root of the repository. Ends with status 1 if an attack succeeds that a mode promises to
+contain, or if one succeeds nowhere: then it shows nothing.
 """
 
 import os
@@ -29,13 +29,13 @@ HEAD = """# Attacks
 
 Made by `python -m benchmarks.attacks --write docs/attacks.md` on {machine}, as {user}.
 
-{count} attacks, each a policy with a test of what it left behind. In the columns of modes, "-" is contained and
-"leaks" is not. *Stopped by* names what contains an attack by itself; where those are layers, each was measured
-alone, with all others left out. *One less* names the layers whose loss alone lets the attack succeed in what is
-left of mode full; it is empty where a second layer stands behind the first. *Shown by* says where the attack was
-seen to succeed, so that its test can fail: with these layers left out, with wider limits, in one child in place
-of two, or against an evaluator that runs policies in its own process and believes them
-(`tests/sandbox/attacks/naive.py`).
+{count} attacks, each a policy with a test of what it left behind. In the columns of modes, "-" is contained
+and "leaks" is not. *Stopped by* names what contains an attack by itself; where those are layers, each was
+measured alone, with all others left out. *One less* names the layers whose loss alone lets the attack
+succeed in what is left of mode full; it is empty where a second layer stands behind the first. *Shown by*
+says where the attack was seen to succeed, so that its test can fail: with these layers left out, with wider
+limits, in one child in place of two, or against an evaluator that runs policies in its own process and
+believes them (`tests/sandbox/attacks/naive.py`).
 
 Attacks that only root can try are marked (root). `adrs doctor` tries the most telling ones on your machine;
 [threat-model.md](threat-model.md) says what is promised.
