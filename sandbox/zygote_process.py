@@ -105,7 +105,7 @@ class ZygoteProcess:
         self._process = process
         self._channel = channel
         self._complaints = complaints
-        self._prepared: set[str] = set()
+        self._prepared: dict[str, str] = {}
         self._same_numbers = False
         self._wear = _Wear()
         self.notes: tuple[str, ...] = ()
@@ -181,14 +181,16 @@ class ZygoteProcess:
             Ended: The fork server is gone.
             SandboxUnavailable: The text cannot be executed there.
         """
+        known = self._prepared.get(text)
+        if known is not None:
+            return known
         name = hashlib.sha256(text.encode()).hexdigest()
-        if name not in self._prepared:
-            reply, _ = self._ask(Prepare(name, text))
-            if isinstance(reply, Failed):
-                raise SandboxUnavailable(
-                    f"{reply.reason}; it may import the standard library and the preloaded modules only"
-                )
-            self._prepared.add(name)
+        reply, _ = self._ask(Prepare(name, text))
+        if isinstance(reply, Failed):
+            raise SandboxUnavailable(
+                f"{reply.reason}; it may import the standard library and the preloaded modules only"
+            )
+        self._prepared[text] = name
         return name
 
     def fork(self, name: str, limits: ChildLimits, ends: tuple[int, int]) -> tuple[int, Process]:
