@@ -20,6 +20,9 @@ from sandbox.faults import Fault
 _ENDS = 8
 """Rows shown at either end of a long table."""
 
+_PRINTED_LINES = 16
+"""Of what a policy printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -239,8 +242,11 @@ def fault_table(faults: Sequence[tuple[str | None, Fault]]) -> Table:
 
 def printed_parts(instance: str, text: str) -> list[Text]:
     """Quotes what a policy printed, each line marked as the policy's own."""
-    lines = "\n".join(f"| {one_line(line)}" for line in text.splitlines())
-    return [Text(f"printed on {one_line(instance)}", style="bold"), Text(lines)]
+    lines = text.splitlines()
+    quoted = "\n".join(f"| {one_line(line)}" for line in lines[:_PRINTED_LINES])
+    parts = [Text(f"printed on {one_line(instance)}", style="bold"), Text(quoted)]
+    hidden = len(lines) - _PRINTED_LINES
+    return parts if hidden <= 0 else [*parts, Text(f"{hidden} lines more: --json", style="dim")]
 
 
 def instance_parts(

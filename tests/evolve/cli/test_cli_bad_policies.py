@@ -132,6 +132,14 @@ def test_what_a_policy_prints_is_shown_as_its_own_words(adrs: Adrs, tmp_path: Pa
     assert told["text"] == "[red]a[/red] \\x1b[2J"
 
 
+def test_of_much_that_is_printed_the_beginning_is_shown(adrs: Adrs, tmp_path: Path) -> None:
+    path = tmp_path / "policy.py"
+    path.write_text("for i in range(40): print('line', i)\n" + GOOD)
+    shown = adrs("eval", "toy-order", path, "--split", "smoke", "--workers", 1).out
+    assert "| line 15\n24 lines more: --json\n" in shown
+    assert "| line 16" not in shown
+
+
 USES = """
 import threading
 import rich
