@@ -34,13 +34,15 @@ class GroupResult:
     """Measurements of one group and what they took.
 
     Attributes:
-        step_s: The child's mean CPU seconds of a step; 0.0 for a one-shot problem.
+        call_s: The child's mean CPU seconds of a call, of `solve` or of a step, what the wire costs included.
+        ready_s: Its CPU seconds before the first call: the layers, the source, each `Policy.__init__`.
         played: What was decided on each instance; empty for a one-shot problem.
     """
 
     measurements: tuple[Measurement, ...]
     usage: Usage
-    step_s: float = 0.0
+    call_s: float = 0.0
+    ready_s: float = 0.0
     played: tuple[Played, ...] = ()
 
 
@@ -66,19 +68,22 @@ def measure_group(bench: Bench, problem: Problem, source: str, task: GroupTask) 
     group, limits, scale = task.group, task.limits, bench.cpu_scale
     interface = Interface(problem.interface_text, _entry(problem), _answer_type(problem))
     child_limits = _child_limits(limits, scale, one_shot=problem.one_shot, size=len(group))
-    step_s, played = 0.0, tuple[Played, ...]()
+    played = tuple[Played, ...]()
     with bench.server.open(source, interface, child_limits, seed=_seed(source, group)) as child:
         if problem.one_shot:
+            ready_s = child.cpu_s()
             results = [_solve(child, cast("OneShot", problem.evaluator), i, limits) for i in group]
+            call_s = max(child.cpu_s() - ready_s, 0.0) / len(group)
         else:
             lockstep = Lockstep(child, cast("Stepwise", problem.evaluator), group, limits)
             results = lockstep.run(task.repeats, scale=scale)
-            step_s, played = lockstep.step_s, lockstep.played
-            results = _judge_mean(results, step_s - bench.wire_s(len(group)), limits, scale)
+            call_s, ready_s, played = lockstep.step_s, lockstep.ready_s, lockstep.played
+            results = _judge_mean(results, call_s - bench.wire_s(len(group)), limits, scale)
         used = child.close()
         printed = str(child.printed())
     measurements = _told([_measurement(i, r) for i, r in zip(group, results, strict=True)], printed)
-    return GroupResult(measurements, Usage(used.cpu_s, used.wall_s, used.peak_bytes), step_s, played)
+    usage = Usage(used.cpu_s, used.wall_s, used.peak_bytes)
+    return GroupResult(measurements, usage, call_s, ready_s, played)
 
 
 def runtime(limits: Limits, also: Sequence[str] = ()) -> Runtime:

@@ -36,6 +36,7 @@ class Lockstep:
 
     Attributes:
         step_s: The child's mean CPU seconds of a step, after `run`.
+        ready_s: Its CPU seconds before the first step, after `run`.
         played: What was decided on each instance, after `run`.
     """
 
@@ -46,7 +47,7 @@ class Lockstep:
         self._limits = limits
         self._repeats: Sequence[Played] = ()
         self._results: dict[int, Outcome | Fault] = {}
-        self.step_s = 0.0
+        self.step_s = self.ready_s = 0.0
         self.played: tuple[Played, ...] = ()
 
     def run(self, repeats: Sequence[Played], *, scale: float) -> list[Outcome | Fault]:
@@ -67,6 +68,7 @@ class Lockstep:
                 self._stop(live, allowed_s)
                 break
         self.step_s = max(self._child.cpu_s() - before, 0.0) / max(steps, 1)
+        self.ready_s = before
         decided = {run.index: run.decisions for run in runs}
         self.played = tuple(_played(decided.get(i, [])) for i in range(len(self._group)))
         return [self._results[i] for i in range(len(self._group))]

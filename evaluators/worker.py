@@ -122,7 +122,7 @@ def open_bench(problem: Problem, server: ForkServer, cpu_scale: float) -> Bench:
         task = GroupTask((smoke * size)[:size], problem.limits[Split.SMOKE])
         quiet = Bench(server, cpu_scale)
         idle = problem.baselines[0].source
-        return min(measure_group(quiet, problem, idle, task).step_s for _ in range(3))
+        return min(measure_group(quiet, problem, idle, task).call_s for _ in range(3))
 
     return Bench(server, cpu_scale, wire_s)
 

@@ -91,6 +91,10 @@ class _Wear:
         self.last_bytes = server_bytes
         self.first_bytes = self.first_bytes or server_bytes
 
+    def is_out(self, renewal: Renewal) -> bool:
+        has_grown = self.last_bytes - self.first_bytes >= renewal.growth_bytes
+        return not self.living and (self.forks >= renewal.forks or has_grown)
+
 
 class ZygoteProcess:
     """One fork server process, from its start to its end.
@@ -229,9 +233,7 @@ class ZygoteProcess:
 
     def is_due(self, renewal: Renewal) -> bool:
         """Whether a fresh one should take its place, now that it has no child."""
-        wear = self._wear
-        has_grown = wear.last_bytes - wear.first_bytes >= renewal.growth_bytes
-        return not wear.living and (wear.forks >= renewal.forks or has_grown)
+        return self._wear.is_out(renewal)
 
     def close(self) -> None:
         """Ends the fork server and its children."""

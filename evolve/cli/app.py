@@ -112,6 +112,30 @@ def evaluate(  # noqa: PLR0913 - the verb's options
     raise typer.Exit(evaluate_all(request) if problem == ALL else evaluate(request))
 
 
+@app.command("time", cls=Verb)
+def time_(  # noqa: PLR0913 - the verb's options
+    problem: options.ProblemName,
+    policy: options.TimedFile,
+    *,
+    against: options.Against = "best",
+    split: options.TimedSplit = "search",
+    workload: options.Workload = "generated",
+    pairs: options.Pairs = 36,
+    seed: options.PairSeed = 0,
+    sandbox: options.Sandbox = "auto",
+    as_json: options.Json = False,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Times a policy beside a baseline or another policy."""
+    from evolve.cli.timing import TimeRequest, compare
+
+    request = TimeRequest(
+        problem, policy, against, split, workload, pairs=pairs, seed=seed, sandbox=sandbox, as_json=as_json
+    )
+    raise typer.Exit(compare(request))
+
+
 @app.command(cls=Verb)
 def run(  # noqa: PLR0913 - the verb's options
     context: typer.Context,

@@ -54,6 +54,17 @@ BaselineName = Annotated[
 SplitName = Annotated[
     str, typer.Option("--split", metavar="S", help="smoke, search, validation, holdout or published.")
 ]
+TimedFile = Annotated[
+    Path, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
+]
+Against = Annotated[
+    str, typer.Option("--against", metavar="NAME", help="A baseline, the best one, or another policy's file.")
+]
+TimedSplit = Annotated[str, typer.Option("--split", metavar="S", help="smoke, search or validation.")]
+Pairs = Annotated[
+    int, typer.Option("--pairs", metavar="N", help="Pairs of measurements: 36 give about 1 percent.")
+]
+PairSeed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Draws which comes first.")]
 Form = Annotated[
     str,
     typer.Option("--form", metavar="FORM", help="interface, or published: written for the published form."),

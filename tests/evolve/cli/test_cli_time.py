@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from tests.evolve.cli.conftest import Adrs
+
+ORDER = """
+def solve(task):
+    total = 0
+    for i in range({work}):
+        total += i * i
+    return tuple(range(len(task.jobs)))
+"""
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.py"
+    path.write_text(ORDER.format(work=60_000))
+    return path
+
+
+def test_a_policy_is_timed_beside_another_file(adrs: Adrs, policy: Path, tmp_path: Path) -> None:
+    light = tmp_path / "light.py"
+    light.write_text(ORDER.format(work=20_000))
+    ended = adrs("time", "toy-order", policy, "--against", light, "--pairs", 8, "--json")
+    found = ended.json
+    assert ended.code == 0
+    assert (found["unit"], found["pairs"], found["split"]) == ("solve", 8, "search")
+    assert (found["policy"]["name"], found["against"]["name"]) == ("mine.py", "light.py")
+    assert found["verdict"] == "slower"
+    assert 2.0 < found["ratio"]["median"] < 4.5
+    assert found["ratio"]["low"] <= found["ratio"]["median"] <= found["ratio"]["high"]
+    assert found["sandbox"] in {"full", "strong"}
+
+
+def test_people_are_told_a_verdict_and_what_it_rests_on(adrs: Adrs, policy: Path) -> None:
+    ended = adrs("time", "toy-order", policy, "--against", "weighted", "--pairs", 6)
+    assert ended.code == 0
+    assert "mine.py against weighted on toy-order search, generated workload" in ended.out
+    assert "verdict     mine.py is slower than weighted" in ended.out
+    assert "95% of the median of 6 pairs in alternating order" in ended.out
+
+
+def test_a_policy_that_fails_has_no_time(adrs: Adrs, policy: Path) -> None:
+    policy.write_text("def solve(task): return ()\n")
+    ended = adrs("time", "toy-order", policy, "--pairs", 6)
+    assert ended.code == 1
+    assert "mine.py fails, so there is no time to be told" in ended.out
+    assert "missing_index" in ended.out
+    policy.write_bytes(b"\xff")
+    assert adrs("time", "toy-order", policy, "--json").json["fault"]["rule"] == "source_not_utf8"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--pairs", 0), "an interval needs 6 pairs at least, but got --pairs 0"),
+        (("--pairs", -3), "an interval needs 6 pairs at least, but got --pairs -3"),
+        (("--pairs", "many"), "Invalid value for '--pairs'"),
+        (
+            ("--split", "holdout"),
+            "policies are timed on smoke, search, validation; holdout is for scores alone",
+        ),
+        (("--split", "dev"), "expected a split, but got 'dev'"),
+        (
+            ("--against", "wieghted"),
+            "expected a baseline of toy-order, but got 'wieghted'; there are: weighted",
+        ),
+        (("--against", "no/such.py"), "there is no file no/such.py"),
+        (("--workload", "none"), "has no workload 'none'"),
+        (("--sandbox", "iron"), "expected a sandbox mode, but got 'iron'"),
+    ],
+)
+def test_what_cannot_be_timed_is_said_before_anything_is(
+    adrs: Adrs, policy: Path, options: tuple[object, ...], told: str
+) -> None:
+    ended = adrs("time", "toy-order", policy, *options)
+    assert ended.code == 2
+    assert told in ended.err
+    assert ended.out == ""
+
+
+def test_a_file_that_is_not_there_is_named(adrs: Adrs, tmp_path: Path) -> None:
+    ended = adrs("time", "toy-order", tmp_path / "gone.py")
+    assert ended.code == 2
+    assert "gone.py; name an existing policy file" in ended.err
