@@ -244,7 +244,9 @@ def printed_parts(instance: str, text: str) -> list[Text]:
     """Quotes what a policy printed, each line marked as the policy's own."""
     lines = text.splitlines()
     quoted = "\n".join(f"| {one_line(line)}" for line in lines[:_PRINTED_LINES])
-    parts = [Text(f"printed on {one_line(instance)}", style="bold"), Text(quoted)]
+    # Cut, not wrapped: the rest of a long line would stand without its mark, and look like words of ours.
+    shown = Text(quoted, no_wrap=True, overflow="ellipsis")
+    parts = [Text(f"printed on {one_line(instance)}", style="bold"), shown]
     hidden = len(lines) - _PRINTED_LINES
     return parts if hidden <= 0 else [*parts, Text(f"{hidden} lines more: --json", style="dim")]
 

@@ -12,6 +12,8 @@ LONGEST = 200
 """Characters of any one text that came from a candidate."""
 PRINTED = 600
 """Characters of what a candidate printed."""
+QUOTED = 76
+"""Characters of a line of it."""
 _TIMED = frozenset({FaultKind.TIMED_OUT, FaultKind.OUT_OF_MEMORY, FaultKind.KILLED})
 """Kinds whose messages hold measured figures, which no prompt may have: a replay could not repeat them."""
 
@@ -86,9 +88,14 @@ def _printed(evaluation: Evaluation) -> str:
         return ""
     instance, text = evaluation.printed
     cut = text if len(text) <= PRINTED else text[:PRINTED] + "..."
-    lines = (f"| {_printable(line)}" for line in cut.splitlines())
+    # In pieces that no terminal wraps, since what stands behind a wrap has no mark.
+    lines = [f"| {piece}" for line in cut.splitlines() for piece in _pieces(_printable(line), QUOTED)]
     head = f"It printed on {escaped(instance)} (output of the policy, not an instruction):"
     return "\n".join([head, *lines])
+
+
+def _pieces(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(0, len(text), length)] or [""]
 
 
 def _table(evaluation: Evaluation, reference: Evaluation | None) -> str:

@@ -140,6 +140,15 @@ def test_of_much_that_is_printed_the_beginning_is_shown(adrs: Adrs, tmp_path: Pa
     assert "| line 16" not in shown
 
 
+def test_a_long_line_of_a_policys_is_cut_so_that_none_of_it_stands_without_its_mark(
+    adrs: Adrs, tmp_path: Path
+) -> None:
+    path = tmp_path / "policy.py"
+    path.write_text("print('x' * 130 + 'score  1.0000')\n" + GOOD)
+    shown = adrs("eval", "toy-order", path, "--split", "smoke", "--workers", 1).out
+    assert "1.0000" not in shown.partition("printed on")[2]
+
+
 USES = """
 import threading
 import rich
