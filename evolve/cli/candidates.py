@@ -149,7 +149,7 @@ def _print(found: Found, out: Console) -> None:
             out.print(fault_table(evaluation.faults))
         if evaluation.printed is not None:
             out.print()
-            for part in printed_parts(*evaluation.printed):
+            for part in printed_parts(*evaluation.printed, out.width):
                 out.print(part)
     if found.feedback is not None:
         out.print()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -152,7 +153,7 @@ def print_report(report: Report, console: Console) -> None:
         console.print(fault_table(report.faults))
         console.print()
     if report.printed is not None:
-        for part in printed_parts(*report.printed):
+        for part in printed_parts(*report.printed, console.width):
             console.print(part)
         console.print()
     console.print(facts(_circumstances(report)))
@@ -240,15 +241,19 @@ def fault_table(faults: Sequence[tuple[str | None, Fault]]) -> Table:
     return found
 
 
-def printed_parts(instance: str, text: str) -> list[Text]:
+def printed_parts(instance: str, text: str, width: int) -> list[Text]:
     """Quotes what a policy printed, each line marked as the policy's own."""
     lines = text.splitlines()
-    quoted = "\n".join(f"| {one_line(line)}" for line in lines[:_PRINTED_LINES])
     # Cut, not wrapped: the rest of a long line would stand without its mark, and look like words of ours.
-    shown = Text(quoted, no_wrap=True, overflow="ellipsis")
-    parts = [Text(f"printed on {one_line(instance)}", style="bold"), shown]
+    quoted = "\n".join(_cut(f"| {one_line(line)}", width) for line in lines[:_PRINTED_LINES])
+    parts = [Text(f"printed on {one_line(instance)}", style="bold"), Text(quoted)]
     hidden = len(lines) - _PRINTED_LINES
     return parts if hidden <= 0 else [*parts, Text(f"{hidden} lines more: --json", style="dim")]
+
+
+def _cut(line: str, width: int) -> str:
+    # By cells, since some characters take two of them.
+    return line if cell_len(line) <= width else f"{set_cell_size(line, width - 3)}..."
 
 
 def instance_parts(
