@@ -141,7 +141,8 @@ def _judge_mean(
         return results
     message = (
         f"a step took {step_s * 1e6:.0f} us of CPU on average, net of the wire; this problem allows "
-        f"{limits.step_mean_cpu_s * 1e6:.0f} us on the reference core, {allowed * 1e6:.0f} us on this one"
+        f"{limits.step_mean_cpu_s * 1e6:.0f} us on the reference core, {allowed * 1e6:.0f} us on this one "
+        "(limit `step_mean_cpu_s`)"
     )
     late = Fault(FaultKind.TIMED_OUT, "step_mean_cpu", message)
     return [r if isinstance(r, Fault) else late for r in results]
