@@ -148,6 +148,16 @@ class Comparison:
         return "slower" if found.low > 0.0 else "no difference shown"
 
 
+def order(pairs: int, rng: np.random.Generator) -> tuple[bool, ...]:
+    """Draws which pairs the policy begins: one of every two, so that no drift and no cache favours it.
+
+    Which one of the two is drawn, since the groups come in turn too: else an even number of them would see
+    each group begun by the same policy for ever.
+    """
+    drawn = rng.integers(2, size=(pairs + 1) // 2)
+    return tuple(bool(first) == bool(place) for first in drawn for place in (0, 1))[:pairs]
+
+
 class Timer:
     """Times policies on the groups of one split of a problem."""
 
@@ -157,7 +167,7 @@ class Timer:
         self._bench = bench
         self._problem = problem
         self._tasks = [GroupTask(group, problem.limits[split]) for group in groups]
-        self._idle = Entry("idle", problem.baselines[0].source)
+        self._idle = Entry(problem.baselines[0].name, problem.baselines[0].source)
 
     def compare(
         self, policy: Entry, against: Entry, *, pairs: int, rng: np.random.Generator, progress: Progress
@@ -167,12 +177,10 @@ class Timer:
         Raises:
             SandboxUnavailable: Ours.
         """
-        # As many pairs begin with the one as with the other, in an order that nobody can foresee.
-        firsts = rng.permutation([i % 2 == 0 for i in range(pairs)])
         found = []
-        for number, policy_first in enumerate(firsts):
+        for number, policy_first in enumerate(order(pairs, rng)):
             task = self._tasks[number % len(self._tasks)]
-            pair = self._pair(task, policy, against, policy_first=bool(policy_first))
+            pair = self._pair(task, policy, against, policy_first=policy_first)
             if isinstance(pair, Failed):
                 return pair
             found.append(pair)
@@ -180,17 +188,15 @@ class Timer:
         return Comparison(tuple(found))
 
     def _pair(self, task: GroupTask, policy: Entry, against: Entry, *, policy_first: bool) -> Pair | Failed:
-        order = (policy, against) if policy_first else (against, policy)
-        timed: dict[Entry, Timed] = {}
-        idle = self._timed(task, self._idle)
-        for entry in order:
+        # By place, not by name: a policy may be timed against itself.
+        timed = []
+        for entry in (self._idle, *((policy, against) if policy_first else (against, policy))):
             spent = self._timed(task, entry)
             if isinstance(spent, Failed):
                 return spent
-            timed[entry] = spent
-        if isinstance(idle, Failed):
-            return idle
-        mine, other = timed[policy], timed[against]
+            timed.append(spent)
+        idle, first, second = timed
+        mine, other = (first, second) if policy_first else (second, first)
         return Pair(_less(mine, idle), _less(other, idle), idle.call_s)
 
     def _timed(self, task: GroupTask, entry: Entry) -> Timed | Failed:

@@ -115,7 +115,7 @@ def evaluate(  # noqa: PLR0913 - the verb's options
 @app.command("time", cls=Verb)
 def time_(  # noqa: PLR0913 - the verb's options
     problem: options.ProblemName,
-    policy: options.TimedFile,
+    policy: options.TimedPolicy,
     *,
     against: options.Against = "best",
     split: options.TimedSplit = "search",

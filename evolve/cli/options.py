@@ -54,8 +54,8 @@ BaselineName = Annotated[
 SplitName = Annotated[
     str, typer.Option("--split", metavar="S", help="smoke, search, validation, holdout or published.")
 ]
-TimedFile = Annotated[
-    Path, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
+TimedPolicy = Annotated[
+    str, typer.Argument(metavar="POLICY.py", help="The policy's file, or a baseline.", show_default=False)
 ]
 Against = Annotated[
     str, typer.Option("--against", metavar="NAME", help="A baseline, the best one, or another policy's file.")

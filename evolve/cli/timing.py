@@ -3,18 +3,19 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evaluators.calibration import cpu_scale
-from evaluators.drive import Bench, runtime
+from evaluators.drive import runtime
 from evaluators.timing import CONFIDENCE, FEWEST_PAIRS, Comparison, Entry, Failed, Middle, Timed, Timer
+from evaluators.worker import open_bench
 from evolve.cli.bar import bar
 from evolve.cli.exits import Exit, Misuse
-from evolve.cli.names import baseline_named, mode_named, read_policy, split_named
+from evolve.cli.names import BEST, baseline_named, mode_named, read_policy, split_named
 from evolve.cli.report import fault_table
 from evolve.cli.terminal import console, facts, one_line, seconds, table, write_json
 from evolve.runs.setting import Setting
@@ -30,7 +31,7 @@ class TimeRequest:
     """The verb's options, as they came."""
 
     problem: str
-    policy: Path
+    policy: str
     against: str
     split: str
     workload: str
@@ -76,18 +77,18 @@ def compare(request: TimeRequest) -> Exit:
         raise Misuse(f"an interval needs {FEWEST_PAIRS} pairs at least, but got --pairs {request.pairs}")
     setting = Setting.load(request.problem, request.workload, [split])
     entries = []
-    for name in (str(request.policy), request.against):
-        entry = _entry(setting.problem, name, is_file=name == str(request.policy))
+    for name in (request.policy, request.against):
+        entry = _entry(setting.problem, name)
         if isinstance(entry, Fault):
             return _refused(name, None, entry, as_json=request.as_json)
         entries.append(entry)
-    policy, against = entries
+    policy, against = _told_apart(entries, request)
     with (
         _pinned() as core,
         ForkServer.start(mode, runtime=runtime(setting.problem.limits[split]), core=core) as server,
         bar("pairs") as progress,
     ):
-        bench = Bench(server, cpu_scale())
+        bench = open_bench(setting.problem, server, cpu_scale())
         timer = Timer(bench, setting.problem, groups(setting.stages[split]), split)
         rng = np.random.default_rng(request.seed)
         found = timer.compare(policy, against, pairs=request.pairs, rng=rng, progress=progress)
@@ -106,13 +107,22 @@ def _split(name: str) -> Split:
     return split
 
 
-def _entry(problem: Problem, name: str, *, is_file: bool) -> Entry | Fault:
-    """Reads a policy's file, or takes a baseline; a name that ends in `.py` or has a folder is a file's."""
-    if not is_file and not name.endswith(".py") and os.sep not in name:
-        baseline = baseline_named(problem, name)
-        return Entry(baseline.name, baseline.source)
-    source = read_policy(Path(name))
-    return source if isinstance(source, Fault) else Entry(Path(name).name, source)
+def _entry(problem: Problem, name: str) -> Entry | Fault:
+    """Takes a baseline, or reads a file; one that is called as a baseline is named by `./NAME`."""
+    known = {BEST, *(baseline.name for baseline in problem.baselines)}
+    if name not in known and (name.endswith(".py") or os.sep in name or Path(name).exists()):
+        source = read_policy(Path(name))
+        return source if isinstance(source, Fault) else Entry(Path(name).name, source)
+    baseline = baseline_named(problem, name)
+    return Entry(baseline.name, baseline.source)
+
+
+def _told_apart(entries: Sequence[Entry], request: TimeRequest) -> tuple[Entry, Entry]:
+    """Names two files of the same name by their whole paths."""
+    policy, against = entries
+    if policy.name != against.name or policy.source == against.source:
+        return policy, against
+    return replace(policy, name=request.policy), replace(against, name=request.against)
 
 
 @contextmanager

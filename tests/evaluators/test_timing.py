@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluators.drive import Bench, runtime
-from evaluators.timing import FEWEST_PAIRS, Comparison, Entry, Failed, Middle, Pair, Timed, Timer
+from evaluators.timing import FEWEST_PAIRS, Comparison, Entry, Failed, Middle, Pair, Timed, Timer, order
 from problems.base import Split, groups
 from problems.datasets import DataFolder
 from problems.registry import get
@@ -41,6 +41,23 @@ def test_the_interval_covers_the_median_as_often_as_it_says(count: int) -> None:
 def test_an_interval_holds_its_median_and_lies_within_the_values(values: list[float]) -> None:
     found = Middle.of(values)
     assert min(values) <= found.low <= found.median <= found.high <= max(values)
+
+
+@pytest.mark.parametrize("pairs", [6, 7, 36])
+def test_of_every_two_pairs_each_policy_begins_one(pairs: int) -> None:
+    firsts = order(pairs, np.random.default_rng(3))
+    assert len(firsts) == pairs
+    assert all(firsts[i] != firsts[i + 1] for i in range(0, pairs - 1, 2))
+
+
+def test_a_group_is_not_begun_by_the_same_policy_for_ever() -> None:
+    firsts = order(36, np.random.default_rng(3))
+    assert set(firsts[::2]) == set(firsts[1::2]) == {True, False}
+
+
+def test_the_order_is_the_seeds() -> None:
+    drawn = [order(36, np.random.default_rng(seed)) for seed in (3, 3, 4)]
+    assert drawn[0] == drawn[1] != drawn[2]
 
 
 def compared(mine: Sequence[float], others: Sequence[float], wire_s: float = 1e-4) -> Comparison:
@@ -105,12 +122,19 @@ def test_twice_the_work_takes_twice_the_time(timer: Timer) -> None:
 
 def test_a_policy_is_neither_faster_nor_slower_than_itself_by_much(timer: Timer) -> None:
     same = entry("same", 3, "tuple(range(len(task.jobs)))")
-    other = Entry("other", same.source)
     rng = np.random.default_rng(1)
-    found = timer.compare(same, other, pairs=12, rng=rng, progress=lambda *_: None)
+    found = timer.compare(same, same, pairs=12, rng=rng, progress=lambda *_: None)
     assert isinstance(found, Comparison)
     assert found.ratio is not None
     assert 0.8 < found.ratio.median < 1.25
+
+
+def test_a_policy_is_measured_twice_a_pair_when_it_meets_itself(timer: Timer) -> None:
+    same = entry("same", 1, "tuple(range(len(task.jobs)))")
+    rng = np.random.default_rng(1)
+    found = timer.compare(same, same, pairs=6, rng=rng, progress=lambda *_: None)
+    assert isinstance(found, Comparison)
+    assert any(pair.policy.call_s != pair.against.call_s for pair in found.pairs)
 
 
 def test_a_policy_that_fails_is_named_with_its_fault(timer: Timer) -> None:

@@ -1,7 +1,10 @@
+"""`adrs time` as a user meets it: the verdict, its interval, faults, and what is refused."""
+
 from pathlib import Path
 
 import pytest
 
+from problems.registry import get
 from tests.evolve.cli.conftest import Adrs
 
 ORDER = """
@@ -32,6 +35,44 @@ def test_a_policy_is_timed_beside_another_file(adrs: Adrs, policy: Path, tmp_pat
     assert 2.0 < found["ratio"]["median"] < 4.5
     assert found["ratio"]["low"] <= found["ratio"]["median"] <= found["ratio"]["high"]
     assert found["sandbox"] in {"full", "strong"}
+
+
+def test_a_baseline_that_works_twice_takes_twice_the_time(adrs: Adrs, tmp_path: Path) -> None:
+    greedy = get("txn").best_baseline
+    twice = tmp_path / "twice.py"
+    twice.write_text(
+        greedy.source + "\n\nonce = solve\n\n\ndef solve(task):\n    once(task)\n    return once(task)\n"
+    )
+    found = adrs("time", "txn", twice, "--pairs", 12, "--json").json
+    assert found["against"]["name"] == greedy.name
+    assert found["verdict"] == "slower"
+    assert 1.5 < found["ratio"]["low"] <= found["ratio"]["high"] < 2.6
+
+
+def test_a_step_of_a_policy_is_timed_where_it_decides_step_by_step(adrs: Adrs) -> None:
+    found = adrs(
+        "time", "spot", "uniform_progress", "--against", "uniform_progress", "--pairs", 6, "--json"
+    ).json
+    assert (found["unit"], found["policy"]["name"]) == ("step", "uniform_progress")
+    assert 0.0 < found["wire_s"] < 0.001
+    assert abs(found["difference_s"]["median"]) < found["wire_s"]
+
+
+def test_two_files_of_one_name_are_told_apart(adrs: Adrs, policy: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / policy.name
+    other.parent.mkdir()
+    other.write_text(ORDER.format(work=1))
+    found = adrs("time", "toy-order", policy, "--against", other, "--pairs", 6, "--json").json
+    assert (found["policy"]["name"], found["against"]["name"]) == (str(policy), str(other))
+
+
+def test_data_that_is_not_there_is_asked_for(
+    adrs: Adrs, policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADRS_DATA", str(tmp_path / "none"))
+    ended = adrs("time", "spot", policy, "--workload", "real")
+    assert ended.code == 4
+    assert ended.out == ""
 
 
 def test_people_are_told_a_verdict_and_what_it_rests_on(adrs: Adrs, policy: Path) -> None:
