@@ -1,6 +1,7 @@
 """Paired times: exact intervals, balanced order, and a verdict that noise does not make."""
 
 import math
+import statistics
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -75,6 +76,11 @@ def test_a_ratio_and_a_difference_say_the_same() -> None:
     assert compared([1e-3, 3e-3] * 4, [2e-3] * 8).verdict == "no difference shown"
 
 
+@pytest.mark.parametrize("mine", [[1e-3] * 5 + [3e-3] * 3, [1e-3] * 3 + [3e-3] * 5])
+def test_a_difference_that_its_interval_does_not_show_is_not_told(mine: list[float]) -> None:
+    assert compared(mine, [2e-3] * 8).verdict == "no difference shown"
+
+
 @pytest.mark.parametrize("mine", [[1e-6] * 8, [-1e-6] + [1e-3] * 7])
 def test_a_time_that_is_lost_in_the_wire_gives_no_ratio(mine: list[float]) -> None:
     assert compared(mine, [1e-3] * 8).ratio is None
@@ -127,6 +133,16 @@ def test_a_policy_is_neither_faster_nor_slower_than_itself_by_much(timer: Timer)
     assert isinstance(found, Comparison)
     assert found.ratio is not None
     assert 0.8 < found.ratio.median < 1.25
+
+
+def test_what_the_idle_policy_takes_is_taken_off(timer: Timer) -> None:
+    baseline = get("toy-order").baselines[0]
+    idle = Entry(baseline.name, baseline.source)
+    rng = np.random.default_rng(1)
+    found = timer.compare(idle, idle, pairs=12, rng=rng, progress=lambda *_: None)
+    assert isinstance(found, Comparison)
+    assert abs(statistics.median(timed.call_s for timed in found.policy)) < found.wire_s / 2
+    assert found.ratio is None
 
 
 def test_a_policy_is_measured_twice_a_pair_when_it_meets_itself(timer: Timer) -> None:

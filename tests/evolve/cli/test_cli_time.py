@@ -66,10 +66,13 @@ def test_two_files_of_one_name_are_told_apart(adrs: Adrs, policy: Path, tmp_path
     assert (found["policy"]["name"], found["against"]["name"]) == (str(policy), str(other))
 
 
-def test_data_that_is_not_there_is_asked_for(
-    adrs: Adrs, policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ADRS_DATA", str(tmp_path / "none"))
+def test_a_file_does_not_stand_in_for_the_baseline_of_its_name(adrs: Adrs) -> None:
+    Path("weighted").write_text("def solve(task): return ()\n")
+    assert adrs("time", "toy-order", "weighted", "--pairs", 6).code == 0
+    assert adrs("time", "toy-order", "./weighted", "--pairs", 6).code == 1
+
+
+def test_data_that_is_not_there_is_asked_for(adrs: Adrs, policy: Path) -> None:
     ended = adrs("time", "spot", policy, "--workload", "real")
     assert ended.code == 4
     assert ended.out == ""
