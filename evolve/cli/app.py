@@ -137,6 +137,33 @@ def time_(  # noqa: PLR0913 - the verb's options
 
 
 @app.command(cls=Verb)
+def tune(  # noqa: PLR0913 - the verb's options
+    problem: options.ProblemName,
+    policy: options.PolicyFile = None,
+    *,
+    baseline: options.BaselineName = None,
+    evals: options.Evals = 100,
+    sampler: options.Sampler = "tpe",
+    workload: options.Workload = "generated",
+    seed: options.Seed = 0,
+    workers: options.Workers = None,
+    sandbox: options.Sandbox = "auto",
+    out: options.TunedOut = None,
+    force: options.Force = False,
+    as_json: options.Json = False,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Finds better constants for a policy, if there are any."""
+    from evolve.cli.tune import TuneRequest, tune
+
+    request = TuneRequest(
+        problem, policy, baseline, evals, sampler, workload, seed, workers, sandbox, out, force, as_json
+    )
+    raise typer.Exit(tune(request))
+
+
+@app.command(cls=Verb)
 def run(  # noqa: PLR0913 - the verb's options
     context: typer.Context,
     problem: options.MaybeProblem = None,

@@ -12,10 +12,11 @@ Progress = Callable[[int, int], None]
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Progress]:
+def bar(what: str, *, hidden: bool = False) -> Iterator[Progress]:
     """Shows a bar labelled `what`, and gives what moves it."""
     err = console(stderr=True)
     columns = (progress.TextColumn(what), progress.BarColumn(), progress.MofNCompleteColumn())
-    with progress.Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+    disable = hidden or not err.is_terminal
+    with progress.Progress(*columns, console=err, transient=True, disable=disable) as shown:
         task = shown.add_task("", total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

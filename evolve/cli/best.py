@@ -30,7 +30,7 @@ def hand_over(db: Path, run: str, *, out: Path | None, force: bool) -> Exit:
     if out is None:
         _print_source(source)
     else:
-        _write(out, source, force=force)
+        write_source(out, source, force=force)
         say(f"wrote the champion of {run!r}, step {step}, to {out}")
     return Exit.DONE
 
@@ -43,7 +43,12 @@ def _print_source(source: str) -> None:
         sys.stdout.buffer.write(source.encode("utf-8", "surrogatepass"))
 
 
-def _write(path: Path, source: str, *, force: bool) -> None:
+def write_source(path: Path, source: str, *, force: bool) -> None:
+    """Writes a source to a file, over another one only by force.
+
+    Raises:
+        Misuse: There is one, or it cannot be written.
+    """
     try:
         with path.open("wb" if force else "xb") as file:
             file.write(source.encode("utf-8", "surrogatepass"))

@@ -83,19 +83,20 @@ class Bench:
             yield Bench(setting, pool, workers=number, cpu_scale=scale)
 
     async def measure(
-        self, name: str, source: str, split: Split, setting: Setting | None = None
+        self, name: str, source: str, split: Split, setting: Setting | None = None, *, quiet: bool = False
     ) -> Measuring:
         """Measures every group of a split under a bar that names the policy, unless too many run out of time.
 
         Args:
             setting: Another workload of the same problem.
+            quiet: Shows no bar, since this is one step of something that has one.
 
         Raises:
             DataMissing, SandboxUnavailable, WorkerBroken: As `Pool` does.
         """
         where = setting or self._setting
         instances = where.stages[split]
-        with bar(f"measuring {name} on {split}") as progress:
+        with bar(f"measuring {name} on {split}", hidden=quiet) as progress:
             tally = _Tally(progress, len(instances))
             jobs = deque(
                 Job(source, where.problem.name, where.workload, split, indices)

@@ -187,6 +187,14 @@ KeptCalls = Annotated[int | None, _kept(Calls)]
 KeptCallDeadline = Annotated[float | None, _kept(CallDeadline)]
 KeptApiBase = Annotated[str | None, _kept(ApiBase)]
 
+Evals = Annotated[int, typer.Option("--evals", metavar="N", help="Evaluations on search to spend.")]
+Sampler = Annotated[
+    str, typer.Option("--sampler", metavar="S", help="tpe, or cmaes for many constants that act together.")
+]
+TunedOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write the tuned policy there.", show_default="nowhere"),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write it there.", show_default="print it")
 ]

@@ -7,7 +7,7 @@ from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
-VERBS = ["problems", "eval", "time", *SEARCH_VERBS, "runs", "show", "best", "doctor", "config"]
+VERBS = ["problems", "eval", "time", "tune", *SEARCH_VERBS, "runs", "show", "best", "doctor", "config"]
 
 
 def test_help_lists_the_verbs_in_the_order_of_their_use(adrs: Adrs) -> None:
@@ -34,6 +34,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
             ["--baseline", "--split", "--workload", "--form", "--workers", "--sandbox", "--json", "--db"],
         ),
         ("time", ["--against", "--split", "--workload", "--pairs", "--seed", "--sandbox", "--json"]),
+        ("tune", ["--baseline", "--evals", "--sampler", "--seed", "--out", "--force", "--json"]),
         (
             "run",
             ["--max-evals", "--max-minutes", "--workers", "--seed", "--seed-policy", "--name", "--sandbox"],
