@@ -103,7 +103,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the pairs say; lower is better."""
+    """What the pairs say; lower is better.
+
+    They are of several groups in turn, so intervals span how groups differ as well as noise.
+    """
 
     pairs: tuple[Pair, ...]
 

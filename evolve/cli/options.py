@@ -62,7 +62,7 @@ Against = Annotated[
 ]
 TimedSplit = Annotated[str, typer.Option("--split", metavar="S", help="smoke, search or validation.")]
 Pairs = Annotated[
-    int, typer.Option("--pairs", metavar="N", help="Pairs of measurements: 36 give about 1 percent.")
+    int, typer.Option("--pairs", metavar="N", help="Pairs of measurements: 36 tell 1 to 3 percent.")
 ]
 PairSeed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Draws which comes first.")]
 Form = Annotated[
