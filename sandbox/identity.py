@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sandbox import syscalls
+from sandbox.layers import Layer, LayerMissing
 
 NOBODY: Final = 65534
 _CAPABILITY_VERSION_3: Final = 0x20080522
@@ -42,12 +43,19 @@ def _become_nobody() -> None:
 
 
 class Renunciation:
-    """Gives up the identity, or at least all capabilities, for good; prepared once, made by every fork."""
+    """Gives up the identity, or at least all capabilities, for good; prepared once, made by every fork.
+
+    Raises:
+        LayerMissing: The numbers of the calls are unknown here.
+    """
 
     def __init__(self, *, to_nobody: bool) -> None:
         header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
         self._to_nobody = to_nobody
-        self._drop_capabilities = syscalls.prepare("capset", header, bytes(24))
+        try:
+            self._drop_capabilities = syscalls.prepare("capset", header, bytes(24))
+        except OSError as error:
+            raise LayerMissing(Layer.IDENTITY, str(error)) from error
         self._hide_memory = syscalls.prepare_prctl(_SET_DUMPABLE, 0)
 
     def make(self) -> None:

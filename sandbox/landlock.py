@@ -32,7 +32,7 @@ def version() -> int:
     try:
         return syscalls.call("landlock_create_ruleset", None, 0, _VERSION_FLAG)
     except OSError as error:
-        raise LayerMissing(Layer.LANDLOCK, f"the kernel refuses it ({error})") from error
+        raise LayerMissing(Layer.LANDLOCK, f"the system refuses it ({error})") from error
 
 
 def ruleset(rules: Sequence[Rule]) -> int:

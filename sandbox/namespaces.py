@@ -29,7 +29,7 @@ def enter() -> "Processes":
     process forks once: what returns is process 1 of such a namespace, and the original waits for its end.
 
     Raises:
-        LayerMissing: The kernel refuses.
+        LayerMissing: The system refuses.
     """
     try:
         _unshare()
@@ -39,7 +39,7 @@ def enter() -> "Processes":
         processes.leave()
         processes.come_back()
     except OSError as error:
-        raise LayerMissing(Layer.NAMESPACES, f"the kernel refuses them ({error})") from error
+        raise LayerMissing(Layer.NAMESPACES, f"the system refuses them ({error})") from error
     return processes
 
 
@@ -85,7 +85,7 @@ def narrow_root(readable: Readable) -> None:
     Landlock alone would leave names, sizes and times of every file on the machine to be looked at.
 
     Raises:
-        LayerMissing: The kernel refuses.
+        LayerMissing: The system refuses.
     """
     folders, single = _sources(readable.folders()), _sources((*readable.packages, *readable.single_files()))
     links = {path: path.readlink() for path in _LIBRARY_LINKS if path.is_symlink()}

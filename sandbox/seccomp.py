@@ -165,5 +165,5 @@ def check() -> str:
     try:
         syscalls.call("seccomp", _GET_ACTION_AVAILABLE, 0, struct.pack("=I", _KILL_PROCESS))
     except OSError as error:
-        raise LayerMissing(Layer.SECCOMP, f"the kernel refuses it ({error.strerror})") from error
+        raise LayerMissing(Layer.SECCOMP, f"the system refuses it ({error.strerror})") from error
     return known

@@ -123,7 +123,7 @@ class ZygoteProcess:
             SandboxUnavailable: It failed otherwise.
         """
         ours, theirs = socket.socketpair()
-        complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        complaints = _complaints()
         kept = INHERITED if Layer.ENVIRONMENT in plan.layers else tuple(os.environ)
         inherited = {name: os.environ[name] for name in kept if name in os.environ}
         root = str(Path(__file__).resolve().parent.parent)
@@ -245,6 +245,13 @@ class ZygoteProcess:
             self._process.wait()
         if not self._complaints.closed:
             self._complaints.close()
+
+
+def _complaints() -> IO[bytes]:
+    """A file for what a fork server complains of: in memory where that can be, since a disk may be full."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("complaints"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def started(plan: Plan) -> ZygoteProcess:

@@ -11,7 +11,7 @@ from rich.text import Text
 from evaluators.values import Evaluation
 from evolve.cli.exits import Exit, Misuse
 from evolve.cli.money import dollars
-from evolve.cli.report import fault_table, instance_parts, printed_parts
+from evolve.cli.report import fault_table, instance_parts, printed_parts, sandbox_sentence
 from evolve.cli.run_names import run_named
 from evolve.cli.show import ID_DIGITS
 from evolve.cli.terminal import code, console, facts, harmless, write_json
@@ -24,6 +24,7 @@ from evolve.runs.trial import Challenge, Trial
 from evolve.search.candidate import Candidate
 from evolve.search.feedback import feedback
 from problems.base import Split
+from sandbox import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Found:
         steps: Step by candidate id, of it and all before it.
         reference: SEARCH evaluation of its first parent.
         request: What a model was asked for it; None if none was.
+        sandbox: The mode in which its run measures.
     """
 
     trial: Trial
@@ -41,6 +43,7 @@ class Found:
     steps: dict[str, int]
     reference: Evaluation | None
     request: Request | None
+    sandbox: Mode
 
     @property
     def feedback(self) -> str | None:
@@ -91,7 +94,7 @@ def _find(store: Store, run: str, wanted: str) -> Found:
         )
     request = None if chosen[0].reply is None else request_of(store, run, chosen[0].step)
     reference = _parent_search(store, run, header, steps, chosen[0].candidate)
-    return Found(*chosen, steps, reference, request)
+    return Found(*chosen, steps, reference, request, header.spec.sandbox)
 
 
 def _parent_search(
@@ -118,6 +121,7 @@ def _as_json(found: Found) -> dict[str, Any]:
         "evaluations": {str(stage): _evaluation_json(e) for stage, e in trial.evaluations.items()},
         "challenge": msgspec.to_builtins(found.challenge),
         "quarantined": trial.beyond_bound,
+        "sandbox": str(found.sandbox),
         "feedback": found.feedback,
         "detail": trial.detail,
         "asked": None if found.request is None else msgspec.to_builtins(found.request),
@@ -170,6 +174,8 @@ def _headlines(found: Found) -> dict[str, str]:
         rows["parents"] = ", ".join(steps) or "none: a seed"
     for stage, evaluation in trial.evaluations.items():
         rows[str(stage)] = "not all measured" if evaluation.score is None else f"{evaluation.score:.4f}"
+    if trial.evaluations:
+        rows["sandbox"] = sandbox_sentence(found.sandbox)
     if trial.detail:
         rows["detail"] = trial.detail
     if trial.reply is not None:

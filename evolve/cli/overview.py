@@ -12,7 +12,7 @@ from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.holdout import looking
 from evolve.cli.measuring import Bench, Means
 from evolve.cli.names import BEST, mode_named, split_named
-from evolve.cli.report import Report
+from evolve.cli.report import Report, sandbox_sentence
 from evolve.cli.terminal import console, facts, number, one_line, table, write_json
 from evolve.runs.setting import NotInWorkload, Setting
 from evolve.runs.texts import digest
@@ -117,6 +117,9 @@ def _print(request: EvalRequest, reports: Sequence[Report], skipped: Sequence[Sk
     out.print(rows)
     out.print()
     notes = {"score": "a proven bound over what was reached, or a rate: higher is better, 1 cannot be passed"}
+    measured_in = {(r.found.mode, tuple(r.found.notes)) for r in reports if r.found is not None}
+    if measured_in:
+        notes["sandbox"] = " / ".join(sandbox_sentence(*mode) for mode in sorted(measured_in))
     if skipped:
         notes["left out"] = ", ".join(row.problem for row in skipped)
     out.print(facts(notes))

@@ -111,6 +111,7 @@ class Report:
             "metrics": self.metrics,
             "instances": rows,
             "sandbox": str(self.found.mode) if self.found else None,
+            "sandbox_notes": list(self.found.notes) if self.found else [],
             "limits": asdict(self.limits),
             "usage": asdict(self.found.usage if self.found else Usage()),
         }
@@ -201,10 +202,14 @@ def _circumstances(report: Report) -> dict[str, str]:
         f"{seconds(usage.cpu_s)} CPU, {seconds(usage.wall_s)} wall, {size(usage.peak_bytes)} at most"
     )
     rows["core"] = f"{scale:g} x the time of the reference core, in whose seconds limits are stated"
-    mode = report.found.mode
-    promise = [] if mode is Mode.FULL else [PROMISES[mode]]
-    rows["sandbox"] = "; ".join([str(mode), *promise, *report.found.notes])
+    rows["sandbox"] = sandbox_sentence(report.found.mode, report.found.notes)
     return rows
+
+
+def sandbox_sentence(mode: Mode, notes: Sequence[str] = ()) -> str:
+    """Names a mode, what a lesser one promises, and why it is not a better one."""
+    promise = [] if mode is Mode.FULL else [PROMISES[mode]]
+    return "; ".join([str(mode), *promise, *notes])
 
 
 def limits_sentence(limits: Limits, *, one_shot: bool) -> str:

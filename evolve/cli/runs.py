@@ -25,12 +25,13 @@ def list_runs(db: Path, *, as_json: bool) -> Exit:
     if not found:
         say(f"{db} has no runs yet; start one with: adrs run PROBLEM")
         return Exit.DONE
-    listing = table("run", "problem", "status", "evaluated", "champion", "started", left=3)
+    listing = table("run", "problem", "sandbox", "status", "evaluated", "champion", "started", left=4)
     for row, told in found:
         spec = told.header.spec
         listing.add_row(
             one_line(row.name),
             spec.problem if spec.workload == "generated" else f"{spec.problem}, {spec.workload}",
+            str(spec.sandbox),
             str(told.status.phase),
             f"{told.evaluated}/{spec.max_evals}",
             _champion(told),
@@ -59,6 +60,7 @@ def _as_json(row: RunRow, told: Outline) -> dict[str, Any]:
         "name": row.name,
         "problem": spec.problem,
         "workload": spec.workload,
+        "sandbox": str(spec.sandbox),
         "status": str(status.phase),
         "reason": status.reason,
         "evaluated": told.evaluated,

@@ -13,6 +13,7 @@ from evolve.cli.display import heading
 from evolve.cli.ending import standings_table
 from evolve.cli.exits import Exit
 from evolve.cli.money import dollars, model_table, spent_sentence
+from evolve.cli.report import sandbox_sentence
 from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, facts, harmless, local_time, table, write_json
 from evolve.runs.history import Outline, outline, rebuild
@@ -86,6 +87,7 @@ def _print_run(run: str, told: Outline, state: State, started: str) -> None:
         budget = "" if spec.max_usd is None else f", of at most {dollars(spec.max_usd)}"
         rows["spent"] = spent_sentence(state.accounts.ledger) + budget
     rows |= _found(state)
+    rows["sandbox"] = sandbox_sentence(spec.sandbox, told.header.machine.get("sandbox_notes", ()))
     rows["faults"] = ", ".join(f"{kind} {n}" for kind, n in state.faults.most_common()) or "none"
     if state.quarantined:
         rows["quarantined"] = "beyond the bound: step " + ", ".join(map(str, state.quarantined))

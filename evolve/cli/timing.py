@@ -16,11 +16,11 @@ from evaluators.worker import open_bench
 from evolve.cli.bar import bar
 from evolve.cli.exits import Exit, Misuse
 from evolve.cli.names import BEST, baseline_named, mode_named, read_policy, split_named
-from evolve.cli.report import fault_table
+from evolve.cli.report import fault_table, sandbox_sentence
 from evolve.cli.terminal import console, facts, one_line, seconds, table, write_json
 from evolve.runs.setting import Setting
 from problems.base import Limits, Problem, Split, groups
-from sandbox import PROMISES, ForkServer, Mode
+from sandbox import ForkServer, Mode
 from sandbox.faults import Fault
 
 _TIMED_ON = (Split.SMOKE, Split.SEARCH, Split.VALIDATION)
@@ -186,8 +186,7 @@ def _facts(outcome: Outcome) -> dict[str, str]:
     rows["interval"] = f"{CONFIDENCE:.0%} of the median of {pairs}, from order statistics"
     rows["wire"] = f"{seconds(found.wire_s)} a {outcome.unit}, taken off both: what the idle policy takes"
     rows["core"] = f"{scale:g} x the time of the reference core, in whose seconds limits are stated"
-    promise = "" if outcome.mode is Mode.FULL else f"; {PROMISES[outcome.mode]}"
-    rows["sandbox"] = f"{outcome.mode}{promise}"
+    rows["sandbox"] = sandbox_sentence(outcome.mode)
     return rows
 
 

@@ -16,12 +16,12 @@ from evolve.cli.best import write_source
 from evolve.cli.exits import Exit, ExtraMissing, Misuse, say
 from evolve.cli.measuring import Bench, Means, Measuring
 from evolve.cli.names import baseline_named, choose, mode_named, read_policy
-from evolve.cli.report import fault_table
+from evolve.cli.report import fault_table, sandbox_sentence
 from evolve.cli.terminal import console, facts, number, one_line, table, write_json
 from evolve.runs.setting import Setting
 from evolve.search.tuning import Knob, NotTunable, knobs, with_values
 from problems.base import Problem, Split
-from sandbox import PROMISES, Mode
+from sandbox import Mode
 from sandbox.faults import Fault
 
 if TYPE_CHECKING:
@@ -232,8 +232,7 @@ def _print(request: TuneRequest, name: str, tuned: Tuned) -> None:
     if tuned.difference is not None:
         rows["validation"] = f"{tuned.difference}, tuned minus original, paired bootstrap by blocks"
     rows["spent"] = f"{request.evals} evaluations, sampler {request.sampler}, seed {request.seed}"
-    mode = tuned.found.mode
-    rows["sandbox"] = str(mode) if mode is Mode.FULL else f"{mode}; {PROMISES[mode]}"
+    rows["sandbox"] = sandbox_sentence(tuned.found.mode, tuned.found.notes)
     out.print(facts(rows))
 
 

@@ -51,6 +51,10 @@ class Header:
         found = digests(setting.problem, setting.stages)
         return Header(spec, found, layouts, sources, {**machine(), "cpu_scale": scale}, reference)
 
+    def noting(self, notes: Sequence[str]) -> "Header":
+        """With why the sandbox is not the strongest one, if it is not."""
+        return replace(self, machine={**self.machine, "sandbox_notes": list(notes)}) if notes else self
+
     def draft(self) -> Draft:
         """The first event of a run."""
         return Draft(RUN_STARTED, None, msgspec.to_builtins(self))

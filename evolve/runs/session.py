@@ -109,6 +109,7 @@ class Session:
             if spec.proposer is not Proposer.OFFLINE:
                 reference = await _reference(spec, pool)
             header = Header.new(setting, replace(spec, sandbox=pool.mode), sources, scale, reference)
+            header = header.noting(pool.notes)
             self._store.create(run, [header.draft()], at=self._clock())
             return await self._carry_on(self._open(run, header, setting, pool))
 

@@ -53,15 +53,15 @@ TAKEN: Mapping[str, Mapping[str, str]] = {
 """What comes of each mode that is asked for; nothing where it is refused."""
 
 WHY = {
-    "no_namespaces": "namespaces: the kernel refuses them ([Errno 1] unshare",
-    "ordinary_user+no_namespaces": "namespaces: the kernel refuses them ([Errno 1] unshare",
-    "no_administrator": "namespaces: the kernel refuses them ([Errno 1] unshare",
+    "no_namespaces": "namespaces: the system refuses them ([Errno 1] unshare",
+    "ordinary_user+no_namespaces": "namespaces: the system refuses them ([Errno 1] unshare",
+    "no_administrator": "namespaces: the system refuses them ([Errno 1] unshare",
     "no_pivot_root": "namespaces: no file tree of its own ([Errno 1] pivot_root",
-    "namespaces_set_to_zero": "namespaces: the kernel refuses them ([Errno 28] unshare",
-    "namespaces_set_to_zero_for_users": "namespaces: the kernel refuses them ([Errno 28] unshare",
-    "no_landlock": "landlock: the kernel refuses it ([Errno 38] landlock_create_ruleset",
-    "landlock_off": "landlock: the kernel refuses it ([Errno 95] landlock_create_ruleset",
-    "no_seccomp": "seccomp: the kernel refuses it (seccomp",
+    "namespaces_set_to_zero": "namespaces: the system refuses them ([Errno 28] unshare",
+    "namespaces_set_to_zero_for_users": "namespaces: the system refuses them ([Errno 28] unshare",
+    "no_landlock": "landlock: the system refuses it ([Errno 38] landlock_create_ruleset",
+    "landlock_off": "landlock: the system refuses it ([Errno 95] landlock_create_ruleset",
+    "no_seccomp": "seccomp: the system refuses it (seccomp",
     "unknown_machine": "seccomp: no system call numbers are known",
     "no_proc": "/proc is not mounted",
 }
@@ -127,7 +127,7 @@ def test_a_mode_is_taken_whole_or_refused_with_why_and_what_helps(setting: str) 
 def test_auto_says_why_it_is_not_full() -> None:
     found = json.loads(done("no_namespaces", "-c", MODES).stdout)
     assert found["auto"]["notes"][0].startswith(
-        "mode full is not to be had: namespaces: the kernel refuses them"
+        "mode full is not to be had: namespaces: the system refuses them"
     )
 
 

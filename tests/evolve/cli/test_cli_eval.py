@@ -7,7 +7,7 @@ from tests.evolve.cli.conftest import Adrs
 
 KEYS = [
     "problem", "version", "split", "workload", "score", "complete", "faults", "dialects", "gap", "printed",
-    "metrics", "instances", "sandbox", "limits", "usage",
+    "metrics", "instances", "sandbox", "sandbox_notes", "limits", "usage",
 ]  # fmt: skip
 
 PUBLISHED_FORM = """
