@@ -1,6 +1,7 @@
 """Measures one policy on one instance group: decisions come from the sandbox, numbers from here."""
 
 import hashlib
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +11,12 @@ from evaluators.job import Played
 from evaluators.lockstep import Lockstep
 from evaluators.values import Measurement, Usage
 from problems.base import Instance, InvalidAnswer, Limits, OneShot, Outcome, Problem, Stepwise
-from sandbox import Child, ChildLimits, ForkServer, Interface, Runtime
+from sandbox import Child, ChildLimits, ForkServer, ForkServerEnded, Interface, Runtime
 from sandbox.faults import Fault, FaultKind
+
+_log = logging.getLogger(__name__)
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,18 @@ def measure_group(bench: Bench, problem: Problem, source: str, task: GroupTask) 
     """Runs a policy in a fresh child on the instances of one group.
 
     The policy's faults become measurements with score 0.0. Exceptions are ours: an outcome that is not
-    finite, or whatever the sandbox raises when it cannot work.
+    finite, or whatever the sandbox raises when it cannot work. If the fork server is killed meanwhile, the
+    group is measured again from its start, twice at most.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            return _measured_once(bench, problem, source, task)
+        except ForkServerEnded as error:
+            _log.warning("%s; the group is measured again", error)
+    return _measured_once(bench, problem, source, task)
+
+
+def _measured_once(bench: Bench, problem: Problem, source: str, task: GroupTask) -> GroupResult:
     group, limits, scale = task.group, task.limits, bench.cpu_scale
     interface = Interface(problem.interface_text, _entry(problem), _answer_type(problem))
     child_limits = _child_limits(limits, scale, one_shot=problem.one_shot, size=len(group))

@@ -1,7 +1,6 @@
 """A worker: one process, one fork server, one candidate at a time, pinned to a core, dead with its parent."""
 
 import ctypes
-import logging
 import os
 import signal
 import socket
@@ -13,18 +12,15 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from evaluators.drive import Bench, GroupResult, GroupTask, measure_group, runtime
+from evaluators.drive import Bench, GroupTask, measure_group, runtime
 from evaluators.job import Job, Measured, Played, out_of_time
 from evaluators.values import Usage
 from problems.base import Instance, Problem, Split, groups
 from problems.datasets import DataFolder, DataMissing
 from problems.registry import BrokenProblem, UnknownProblem, get
-from sandbox import ForkServer, ForkServerEnded, Mode, SandboxUnavailable
-
-_log = logging.getLogger(__name__)
+from sandbox import ForkServer, Mode, SandboxUnavailable
 
 _PR_SET_PDEATHSIG = 1
-_TRIES = 3
 OUR_FAULTS: Mapping[str, type[Exception]] = {
     error.__name__: error for error in (DataMissing, SandboxUnavailable, BrokenProblem, UnknownProblem)
 }
@@ -93,7 +89,7 @@ def measure(bench: Bench, job: Job) -> Measured:
     played: tuple[Played, ...] = ()
     for index in job.groups:
         task = GroupTask(stage[index], limits, job.repeats)
-        result = _measured(bench, problem, job.source, task)
+        result = measure_group(bench, problem, job.source, task)
         found.append(result.measurements)
         usage += result.usage
         late += out_of_time(result.measurements)
@@ -101,16 +97,6 @@ def measure(bench: Bench, job: Job) -> Measured:
         if job.patience and late >= job.patience:
             break
     return Measured(tuple(found), usage, played)
-
-
-def _measured(bench: Bench, problem: Problem, source: str, task: GroupTask) -> GroupResult:
-    """Measures a group, once more from its start if the fork server is killed meanwhile."""
-    for _ in range(_TRIES - 1):
-        try:
-            return measure_group(bench, problem, source, task)
-        except ForkServerEnded as error:
-            _log.warning("%s; the group is measured again", error)
-    return measure_group(bench, problem, source, task)
 
 
 def open_bench(problem: Problem, server: ForkServer, cpu_scale: float) -> Bench:
