@@ -288,9 +288,43 @@ def show(
         from evolve.cli.show import show_run
 
         raise typer.Exit(show_run(db, run, as_json=as_json))
-    from evolve.cli.candidates import show_candidate
+    from evolve.cli.candidate import show_candidate
 
     raise typer.Exit(show_candidate(db, run, candidate, as_json=as_json))
+
+
+@app.command(cls=Verb)
+def candidates(  # noqa: PLR0913 - the verb's options
+    run: options.RunName,
+    *,
+    sort: options.SortKey = "step",
+    filters: options.Filters = None,
+    top: options.Top = None,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Lists what a run proposed, filtered and sorted."""
+    from evolve.cli.candidates import Selection, list_candidates
+
+    selection = Selection(sort, filters or (), top)
+    raise typer.Exit(list_candidates(db, run, selection, as_json=as_json))
+
+
+@app.command(cls=Verb)
+def diff(
+    run: options.RunName,
+    first: options.OneCandidate,
+    second: options.OtherCandidate = None,
+    *,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Compares two candidates of a run, or one with its parent."""
+    from evolve.cli.diff import show_diff
+
+    raise typer.Exit(show_diff(db, run, first, second, as_json=as_json))
 
 
 @app.command(cls=Verb)

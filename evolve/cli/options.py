@@ -30,6 +30,21 @@ CandidateName = Annotated[
     typer.Argument(metavar="CANDIDATE", help="Step, or the first digits of an id.", show_default=False),
 ]
 
+OneCandidate = Annotated[
+    str, typer.Argument(metavar="A", help="Step, or the first digits of an id.", show_default=False)
+]
+OtherCandidate = Annotated[
+    str | None, typer.Argument(metavar="B", help="Another; else A's own parent.", show_default=False)
+]
+SortKey = Annotated[str, typer.Option("--sort", metavar="KEY", help="step, search, validation or usd.")]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option("--filter", metavar="COND", help="As in 'search>0.5', operator=crossover; may be repeated."),
+]
+Top = Annotated[
+    int | None, typer.Option("--top", metavar="N", help="At most so many.", show_default="all of them")
+]
+
 Db = Annotated[Path, typer.Option("--db", envvar="ADRS_DB", metavar="FILE", help="Store of runs.")]
 NoDb = Annotated[
     Path, typer.Option("--db", envvar="ADRS_DB", metavar="FILE", help="Taken everywhere; problems need none.")

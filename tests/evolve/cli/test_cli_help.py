@@ -6,8 +6,21 @@ import pytest
 from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
+CANDIDATE_VERBS = ["candidates", "diff"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
-VERBS = ["problems", "eval", "time", "tune", *SEARCH_VERBS, "runs", "show", "best", "doctor", "config"]
+VERBS = [
+    "problems",
+    "eval",
+    "time",
+    "tune",
+    *SEARCH_VERBS,
+    "runs",
+    "show",
+    *CANDIDATE_VERBS,
+    "best",
+    "doctor",
+    "config",
+]
 
 
 def test_help_lists_the_verbs_in_the_order_of_their_use(adrs: Adrs) -> None:
@@ -42,6 +55,8 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("resume", ["--max-evals", "--max-minutes", "--workers", "--fork", "--name", "--sandbox", "--db"]),
         ("runs", ["--json", "--db"]),
         ("show", ["--json", "--db"]),
+        ("candidates", ["--sort", "--filter", "--top", "--json", "--db"]),
+        ("diff", ["--json", "--db"]),
         ("best", ["--out", "--force", "--db"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
         ("problems", ["--json"]),
