@@ -328,6 +328,20 @@ def diff(
 
 
 @app.command(cls=Verb)
+def compare(
+    names: options.RunNames,
+    *,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Compares runs, each with the first."""
+    from evolve.cli.compare import compare_runs
+
+    raise typer.Exit(compare_runs(db, names, as_json=as_json))
+
+
+@app.command(cls=Verb)
 def best(
     run: options.RunName,
     out: options.Out = None,

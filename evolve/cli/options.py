@@ -22,6 +22,9 @@ ProblemNames = Annotated[
     ),
 ]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name, as in: adrs runs", show_default=False)]
+RunNames = Annotated[
+    list[str], typer.Argument(metavar="RUN RUN...", help="Names, as in: adrs runs", show_default=False)
+]
 PolicyFile = Annotated[
     Path | None, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
 ]

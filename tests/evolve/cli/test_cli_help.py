@@ -6,7 +6,7 @@ import pytest
 from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
-CANDIDATE_VERBS = ["candidates", "diff"]
+CANDIDATE_VERBS = ["candidates", "diff", "compare"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = [
     "problems",
@@ -57,6 +57,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("show", ["--json", "--db"]),
         ("candidates", ["--sort", "--filter", "--top", "--json", "--db"]),
         ("diff", ["--json", "--db"]),
+        ("compare", ["--json", "--db"]),
         ("best", ["--out", "--force", "--db"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
         ("problems", ["--json"]),
