@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -15,36 +15,8 @@ from evolve.cli.run_names import run_named
 from evolve.cli.show import ID_DIGITS
 from evolve.cli.terminal import console, facts, one_line, table, write_json
 from evolve.runs.header import Header
-from evolve.runs.history import trials
+from evolve.runs.lines import Line, lines
 from evolve.runs.store import Store
-from evolve.runs.trial import Challenge, Trial
-from problems.base import Split
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A candidate, or a step that came to none, in a line.
-
-    Attributes:
-        search: Score on SEARCH; None if it has none.
-        validation: Likewise.
-        faults: Rules that it broke, each once.
-        usd: What its model cost; 0.0 if none was asked.
-    """
-
-    step: int
-    id: str | None
-    outcome: str
-    reason: str
-    operator: str
-    model: str | None
-    search: float | None
-    validation: float | None
-    faults: tuple[str, ...]
-    promoted: bool
-    parents: tuple[int, ...]
-    usd: float
-
 
 NUMBERS: Final = ("step", "search", "validation", "usd")
 WORDS: Final = ("outcome", "reason", "operator", "model", "fault", "id")
@@ -94,41 +66,14 @@ def list_candidates(db: Path, run: str, selection: Selection, *, as_json: bool) 
         raise Misuse(f"expected --top of at least 1, but got {selection.top}")
     with Store.open(db, create=False) as store:
         header = Header.read(store, run_named(run))
-        lines = list(_lines(store, run, header))
-    shown = selection.of(lines)
+        found = list(lines(store, run, header))
+    shown = selection.of(found)
     if as_json:
         rows = [asdict(line) for line in shown]
-        write_json({"run": run, "sandbox": str(header.spec.sandbox), "steps": len(lines), "candidates": rows})
+        write_json({"run": run, "sandbox": str(header.spec.sandbox), "steps": len(found), "candidates": rows})
     else:
-        _print(run, header, shown, total=len(lines))
+        _print(run, header, shown, total=len(found))
     return Exit.DONE
-
-
-def _lines(store: Store, run: str, header: Header) -> Iterator[Line]:
-    steps: dict[str, int] = {}
-    for trial, challenge in trials(store, run, header):
-        if trial.candidate is not None:
-            steps.setdefault(trial.candidate.id, trial.step)
-        yield _line(trial, challenge, steps)
-
-
-def _line(trial: Trial, challenge: Challenge | None, steps: Mapping[str, int]) -> Line:
-    candidate, validation = trial.candidate, trial.evaluations.get(Split.VALIDATION)
-    faults = (fault.rule for found in trial.evaluations.values() for _, fault in found.faults)
-    return Line(
-        step=trial.step,
-        id=None if candidate is None else candidate.id,
-        outcome=str(trial.kind),
-        reason=trial.reason,
-        operator=trial.operator,
-        model=trial.reply.model if trial.reply is not None else None,
-        search=trial.search_score,
-        validation=None if validation is None else validation.score,
-        faults=tuple(dict.fromkeys(faults)),
-        promoted=challenge is not None and challenge.promoted,
-        parents=tuple(steps[parent] for parent in (candidate.parents if candidate else ())),
-        usd=0.0 if trial.reply is None else trial.reply.cost.usd,
-    )
 
 
 def _number(line: Line, key: str) -> float:
