@@ -80,10 +80,16 @@ def _bought(spec: RunSpec, draft: Draft, likely_tokens: int) -> dict[str, str]:
     if spec.max_usd is not None:
         each = [(m.price or FREE).cost_usd(prompt, likely_tokens - prompt) for m in spec.models]
         most = [most_cost(_request(draft, m), m.price or FREE).usd for m in spec.models]
-        rows["dollars buy"] = f"{_times(spec.max_usd, max(most))} to {_times(spec.max_usd, min(each))} calls"
+        rows["dollars buy"] = f"{_span(spec.max_usd, max(most), min(each))} calls"
     if spec.max_tokens is not None:
         rows["tokens buy"] = f"about {_times(spec.max_tokens, likely_tokens)} calls"
     return rows
+
+
+def _span(budget: float, dearest: float, cheapest: float) -> str:
+    if dearest <= 0:
+        return "any number of"  # the models are free
+    return f"{_times(budget, dearest)} to {_times(budget, cheapest)}"
 
 
 def _times(budget: float, each: float) -> str:

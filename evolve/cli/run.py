@@ -64,7 +64,7 @@ class RunRequest:
 def start(request: RunRequest) -> Exit:
     """Starts a run and stays with it to its end; or previews it, or repeats another."""
     if request.replay is not None:
-        _refuse_problem(request)
+        _refuse_others(request)
         workers = request.workers or cores()
         return repeat(request.db, request.replay, name=request.name, workers=workers)
     if request.problem is None:
@@ -152,7 +152,9 @@ def _with_seeds(spec: RunSpec, sources: Mapping[str, str], problem: Problem) -> 
     return replace(spec, seeds=(*sources, *problem.seeds))
 
 
-def _refuse_problem(request: RunRequest) -> None:
+def _refuse_others(request: RunRequest) -> None:
+    if request.preview:
+        raise Misuse("--replay asks no model, so there is nothing to preview; leave --preview away")
     if request.problem is not None:
         raise Misuse(f"--replay repeats {request.replay!r} as it was; leave the problem away")
 

@@ -139,6 +139,26 @@ def test_a_preview_sends_nothing_and_says_what_the_budget_buys(
     assert not (tmp_path / "results").exists()
 
 
+def test_a_preview_of_a_free_model_has_one_word_for_its_calls(
+    adrs: Adrs, served: Served, tmp_path: Path
+) -> None:
+    (tmp_path / "adrs.toml").write_text("[prices.local]\nfree = true\n")
+    words = ["--proposer", "llm", "--model", "local", "--api-base", served.url, "--max-usd", 0.5, "--preview"]
+    assert "any number of calls" in " ".join(adrs("run", "toy-order", *words).out.split())
+
+
+def test_a_repetition_has_nothing_to_preview(adrs: Adrs) -> None:
+    ended = adrs("run", "--replay", "old", "--preview")
+    assert (ended.code, "there is nothing to preview; leave --preview away" in ended.err) == (2, True)
+
+
+def test_workers_leave_calls_a_place_in_the_window(adrs: Adrs, served: Served) -> None:
+    words = ["--proposer", "llm", "--model", "local", "--api-base", served.url, "--workers", 8, "--window", 8]
+    ended = adrs("run", "toy-order", *words)
+    assert ended.code == 2
+    assert "--workers 8 leave no call its place in the window of 8; use fewer, or --window 9" in ended.err
+
+
 def test_a_preview_needs_somebody_to_ask(adrs: Adrs) -> None:
     ended = adrs("run", "toy-order", "--preview")
     assert (ended.code, "none is asked; add --proposer llm --model" in ended.err) == (2, True)
