@@ -116,8 +116,8 @@ class RunSpec:
             )
         if self.proposer is not Proposer.OFFLINE and self.workers >= self.window:
             raise ValueError(
-                f"--workers {self.workers} leave no call its place in the window of {self.window}; use fewer, "
-                f"or --window {self.workers + 1}"
+                f"--workers {self.workers} leave no call its place in the window of {self.window}; "
+                f"use fewer, or --window {self.workers + 1}"
             )
         if not 0 < self.call_deadline_s <= LARGEST:
             raise ValueError(f"--call-deadline must be above 0 and finite, but got {self.call_deadline_s}")
