@@ -341,6 +341,23 @@ def compare(
     raise typer.Exit(compare_runs(db, names, as_json=as_json))
 
 
+@app.command("table", cls=Verb)
+def table_(  # noqa: PLR0913 - the verb's options
+    names: options.RunsNamed,
+    *,
+    split: options.ToldSplit = None,
+    form: options.TableForm = "markdown",
+    out: options.Out = None,
+    force: options.Force = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Writes what runs ended with as a table for a paper."""
+    from evolve.cli.paper_table import TableRequest, table_of
+
+    raise typer.Exit(table_of(db, TableRequest(names, split, form, out, force)))
+
+
 @app.command(cls=Verb)
 def best(
     run: options.RunName,

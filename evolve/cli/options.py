@@ -25,6 +25,13 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name, as in: adrs r
 RunNames = Annotated[
     list[str], typer.Argument(metavar="RUN RUN...", help="Names, as in: adrs runs", show_default=False)
 ]
+RunsNamed = Annotated[
+    list[str], typer.Argument(metavar="RUN...", help="Names, as in: adrs runs", show_default=False)
+]
+ToldSplit = Annotated[
+    str | None, typer.Option("--split", metavar="S", help="validation or published.", show_default="both")
+]
+TableForm = Annotated[str, typer.Option("--form", metavar="FORM", help="markdown, latex or csv.")]
 PolicyFile = Annotated[
     Path | None, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
 ]
