@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from evolve.cli import options
+from evolve.cli import options, run_verbs
 from evolve.cli.verbs import Verb, VerbGroup
 
 
@@ -267,111 +267,8 @@ def prompt(
     raise typer.Exit(show_prompt(db, name, operator=operator, as_json=as_json))
 
 
-@app.command(cls=Verb)
-def runs(as_json: options.Json = False, db: options.Db = options.DB, _config: options.Config = None) -> None:
-    """Lists the runs, newest first."""
-    from evolve.cli.runs import list_runs
-
-    raise typer.Exit(list_runs(db, as_json=as_json))
-
-
-@app.command(cls=Verb)
-def show(
-    run: options.RunName,
-    candidate: options.CandidateName = None,
-    as_json: options.Json = False,
-    db: options.Db = options.DB,
-    _config: options.Config = None,
-) -> None:
-    """Shows a run, or one of its candidates."""
-    if candidate is None:
-        from evolve.cli.show import show_run
-
-        raise typer.Exit(show_run(db, run, as_json=as_json))
-    from evolve.cli.candidate import show_candidate
-
-    raise typer.Exit(show_candidate(db, run, candidate, as_json=as_json))
-
-
-@app.command(cls=Verb)
-def candidates(  # noqa: PLR0913 - the verb's options
-    run: options.RunName,
-    *,
-    sort: options.SortKey = "step",
-    filters: options.Filters = None,
-    top: options.Top = None,
-    as_json: options.Json = False,
-    db: options.Db = options.DB,
-    _config: options.Config = None,
-) -> None:
-    """Lists what a run proposed, filtered and sorted."""
-    from evolve.cli.candidates import Selection, list_candidates
-
-    selection = Selection(sort, filters or (), top)
-    raise typer.Exit(list_candidates(db, run, selection, as_json=as_json))
-
-
-@app.command(cls=Verb)
-def diff(
-    run: options.RunName,
-    first: options.OneCandidate,
-    second: options.OtherCandidate = None,
-    *,
-    as_json: options.Json = False,
-    db: options.Db = options.DB,
-    _config: options.Config = None,
-) -> None:
-    """Compares two candidates of a run, or one with its parent."""
-    from evolve.cli.diff import show_diff
-
-    raise typer.Exit(show_diff(db, run, first, second, as_json=as_json))
-
-
-@app.command(cls=Verb)
-def compare(
-    names: options.RunNames,
-    *,
-    as_json: options.Json = False,
-    db: options.Db = options.DB,
-    _config: options.Config = None,
-) -> None:
-    """Compares runs, each with the first."""
-    from evolve.cli.compare import compare_runs
-
-    raise typer.Exit(compare_runs(db, names, as_json=as_json))
-
-
-@app.command("table", cls=Verb)
-def table_(  # noqa: PLR0913 - the verb's options
-    names: options.RunsNamed,
-    *,
-    split: options.ToldSplit = None,
-    form: options.TableForm = "markdown",
-    out: options.Out = None,
-    force: options.Force = False,
-    db: options.Db = options.DB,
-    _config: options.Config = None,
-) -> None:
-    """Writes what runs ended with as a table for a paper."""
-    from evolve.cli.paper_table import TableRequest, table_of
-
-    raise typer.Exit(table_of(db, TableRequest(names, split, form, out, force)))
-
-
-@app.command(cls=Verb)
-def best(
-    run: options.RunName,
-    out: options.Out = None,
-    *,
-    force: options.Force = False,
-    as_json: options.Json = False,
-    db: options.Db = options.DB,
-    _config: options.Config = None,
-) -> None:
-    """Hands over the champion's source."""
-    from evolve.cli.best import hand_over, print_json
-
-    raise typer.Exit(print_json(db, run) if as_json else hand_over(db, run, out=out, force=force))
+for name, verb in run_verbs.VERBS.items():
+    app.command(name, cls=Verb)(verb)
 
 
 @app.command(cls=Verb)

@@ -32,6 +32,12 @@ ToldSplit = Annotated[
     str | None, typer.Option("--split", metavar="S", help="validation or published.", show_default="both")
 ]
 TableForm = Annotated[str, typer.Option("--form", metavar="FORM", help="markdown, latex or csv.")]
+BundleFile = Annotated[
+    Path, typer.Argument(metavar="FILE.zip", help="As adrs bundle wrote it.", show_default=False)
+]
+BundleOut = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Write it there.", show_default="RUN.adrs.zip")
+]
 PolicyFile = Annotated[
     Path | None, typer.Argument(metavar="POLICY.py", help="The policy's file.", show_default=False)
 ]

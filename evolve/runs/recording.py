@@ -84,6 +84,10 @@ def _depended_on_time(trial: Trial) -> bool:
     return trial.kind is OutcomeKind.CANCELLED or any(fault.kind in _TIMED for fault in faults)
 
 
+_FLEETING = frozenset({"usage", "printed"})
+"""Parts of a measurement that may differ from one time to the next, as times do."""
+
+
 def first_difference(store: Store, run: str, repeated: str) -> str | None:
     """Compares two logs, commit by commit, in everything but measured time; None if they tell the same.
 
@@ -100,9 +104,9 @@ def first_difference(store: Store, run: str, repeated: str) -> str | None:
 
 
 def _committed(store: Store, run: str) -> Iterator[tuple[str, int | None, object]]:
-    """Yields the events of committed steps without what measuring took."""
+    """Yields the events of committed steps without what may differ from one time to the next."""
     unfinished = open_steps(store, run)
     for event in store.events(run, kinds=_TOLD):
         if event.step not in unfinished:
-            body = {name: value for name, value in event.body.items() if name != "usage"}
+            body = {name: value for name, value in event.body.items() if name not in _FLEETING}
             yield event.kind, event.step, body

@@ -6,7 +6,7 @@ import pytest
 from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
-CANDIDATE_VERBS = ["candidates", "diff", "compare", "table"]
+CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "bundle", "replay"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = [
     "problems",
@@ -58,6 +58,8 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("candidates", ["--sort", "--filter", "--top", "--json", "--db"]),
         ("diff", ["--json", "--db"]),
         ("compare", ["--json", "--db"]),
+        ("bundle", ["--out", "--force", "--db"]),
+        ("replay", ["--workers"]),
         ("table", ["--split", "--form", "--out", "--force", "--db"]),
         ("best", ["--out", "--force", "--db"]),
         ("doctor", ["--sandbox", "--json", "--db"]),

@@ -1,0 +1,152 @@
+"""The verbs that look at what was run, and their options; each imports its module when it is called."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import typer
+
+from evolve.cli import options
+
+
+def runs(as_json: options.Json = False, db: options.Db = options.DB, _config: options.Config = None) -> None:
+    """Lists the runs, newest first."""
+    from evolve.cli.runs import list_runs
+
+    raise typer.Exit(list_runs(db, as_json=as_json))
+
+
+def show(
+    run: options.RunName,
+    candidate: options.CandidateName = None,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Shows a run, or one of its candidates."""
+    if candidate is None:
+        from evolve.cli.show import show_run
+
+        raise typer.Exit(show_run(db, run, as_json=as_json))
+    from evolve.cli.candidate import show_candidate
+
+    raise typer.Exit(show_candidate(db, run, candidate, as_json=as_json))
+
+
+def candidates(  # noqa: PLR0913 - the verb's options
+    run: options.RunName,
+    *,
+    sort: options.SortKey = "step",
+    filters: options.Filters = None,
+    top: options.Top = None,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Lists what a run proposed, filtered and sorted."""
+    from evolve.cli.candidates import Selection, list_candidates
+
+    selection = Selection(sort, filters or (), top)
+    raise typer.Exit(list_candidates(db, run, selection, as_json=as_json))
+
+
+def diff(
+    run: options.RunName,
+    first: options.OneCandidate,
+    second: options.OtherCandidate = None,
+    *,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Compares two candidates of a run, or one with its parent."""
+    from evolve.cli.diff import show_diff
+
+    raise typer.Exit(show_diff(db, run, first, second, as_json=as_json))
+
+
+def compare(
+    names: options.RunNames,
+    *,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Compares runs, each with the first."""
+    from evolve.cli.compare import compare_runs
+
+    raise typer.Exit(compare_runs(db, names, as_json=as_json))
+
+
+def table_(  # noqa: PLR0913 - the verb's options
+    names: options.RunsNamed,
+    *,
+    split: options.ToldSplit = None,
+    form: options.TableForm = "markdown",
+    out: options.Out = None,
+    force: options.Force = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Writes what runs ended with as a table for a paper."""
+    from evolve.cli.paper_table import TableRequest, table_of
+
+    raise typer.Exit(table_of(db, TableRequest(names, split, form, out, force)))
+
+
+def bundle(
+    run: options.RunName,
+    *,
+    out: options.BundleOut = None,
+    force: options.Force = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Packs a run into one file, for somebody else to check."""
+    from evolve.cli.bundle import bundle_run
+
+    raise typer.Exit(bundle_run(db, run, out=out, force=force))
+
+
+def replay(
+    file: options.BundleFile,
+    *,
+    workers: options.Workers = None,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Checks such a file: the same run, once more, on this machine."""
+    from evolve.cli.bundle import replay_bundle
+
+    raise typer.Exit(replay_bundle(file, workers=workers))
+
+
+def best(
+    run: options.RunName,
+    out: options.Out = None,
+    *,
+    force: options.Force = False,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Hands over the champion's source."""
+    from evolve.cli.best import hand_over, print_json
+
+    raise typer.Exit(print_json(db, run) if as_json else hand_over(db, run, out=out, force=force))
+
+
+VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
+    {
+        "runs": runs,
+        "show": show,
+        "candidates": candidates,
+        "diff": diff,
+        "compare": compare,
+        "table": table_,
+        "bundle": bundle,
+        "replay": replay,
+        "best": best,
+    }
+)
+"""By name, in the order of their use."""
