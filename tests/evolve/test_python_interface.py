@@ -20,6 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 pytestmark = pytest.mark.usefixtures("toy")
 
 
+@pytest.mark.slow
 def test_the_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
     (program,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     done = subprocess.run(
