@@ -115,6 +115,8 @@ class Matrix:
 
     def examine(self, attack: Attack) -> Finding:
         """Tries an attack everywhere."""
+        if attack.impossible:
+            return Finding(attack, {}, tuple(attack.layers), (), attack.impossible)
         modes = {mode: found for mode in MODES if (found := self._succeeds(attack, mode)) is not None}
         if not attack.layers:
             return Finding(attack, modes, (), (), self._shown_by_check(attack))

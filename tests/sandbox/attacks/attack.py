@@ -90,6 +90,7 @@ class Attack:
         answer: Type of an answer.
         accepted: Modes in which it succeeds, and is said to.
         needs_root: An ordinary user could not do it anyway.
+        impossible: Why nobody could on this machine; empty if somebody could.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Attack:
     limits: ChildLimits = ROOMY
     accepted: frozenset[Mode] = frozenset()
     needs_root: bool = False
+    impossible: str = ""
     kind: str = field(default="", compare=False)
 
     @property

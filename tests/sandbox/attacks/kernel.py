@@ -1,6 +1,7 @@
 """Attacks on the kernel's doors: privileges, interfaces that no computation needs, resources."""
 
 import platform
+from pathlib import Path
 
 from sandbox import Fault, Layer
 from tests.sandbox.attacks.attack import Attack, Leak, Scene, answered, guards
@@ -113,27 +114,27 @@ def _alive(scene: Scene) -> bool:
     return scene.survived and not isinstance(scene.answer, Fault)
 
 
+_IS_X86_64 = platform.machine() == "x86_64"
+_HAS_32_BIT_GATE = _IS_X86_64 and Path("/proc/sys/abi/vsyscall32").exists()
 _INT80 = r"b'\xb8\x14\x00\x00\x00\xcd\x80\xc3'"
 
 OTHER_GATES = (
-    (
-        Attack(
-            "call by the numbers of x32",
-            f"{CTYPES}return libc.syscall(0x40000000 + 39)",
-            _alive,
-            guards(S),
-        ),
-        Attack(
-            "call by the gate of 32-bit programs",
-            f"{CTYPES}import mmap\ncode = mmap.mmap(-1, 4096, prot=7)\ncode.write({_INT80})\n"
-            "at = ctypes.addressof(ctypes.c_char.from_buffer(code))\n"
-            "return 'in' if ctypes.CFUNCTYPE(ctypes.c_int)(at)() > 0 else ''",
-            answered("in"),
-            guards(S),
-        ),
-    )
-    if platform.machine() == "x86_64"
-    else ()
+    Attack(
+        "call by the numbers of x32",
+        f"{CTYPES}return libc.syscall(0x40000000 + 39)",
+        _alive,
+        guards(S),
+        impossible="" if _IS_X86_64 else "only x86_64 has these numbers",
+    ),
+    Attack(
+        "call by the gate of 32-bit programs",
+        f"{CTYPES}import mmap\ncode = mmap.mmap(-1, 4096, prot=7)\ncode.write({_INT80})\n"
+        "at = ctypes.addressof(ctypes.c_char.from_buffer(code))\n"
+        "return 'in' if ctypes.CFUNCTYPE(ctypes.c_int)(at)() > 0 else ''",
+        answered("in"),
+        guards(S),
+        impossible="" if _HAS_32_BIT_GATE else "this kernel runs no 32-bit programs",
+    ),
 )
 
 RESOURCES = (
