@@ -40,7 +40,9 @@ class Readable:
         for folder in self.libraries:
             allowed += [(path, landlock.READ) for path in self._beneath_library(folder)]
         allowed += [(path, landlock.READ) for path in self.files]
-        return (*allowed, (_NULL_DEVICE, landlock.READ | landlock.WRITE_FILE))
+        allowed += [(_NULL_DEVICE, landlock.READ | landlock.WRITE_FILE)]
+        # A link that leads out of a root of one's own leads nowhere there (Debian's sitecustomize.py, for one).
+        return tuple((path, rights) for path, rights in allowed if path.exists())
 
     def folders(self) -> tuple[Path, ...]:
         """Folders to be shown in a root of their own; `sites` inside them must then be hidden again."""
