@@ -1,0 +1,172 @@
+"""What every problem is held to when policies are measured on it: subclass, and say which problem is meant.
+
+    class TestMine(MeasuredProblemTestCase):
+        @pytest.fixture
+        def problem(self) -> Problem:
+            return PROBLEM
+
+The rules that need no sandbox, `problems.testing`, come with it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from evaluators.calibration import cpu_scale
+from evaluators.drive import Bench, GroupTask, measure_group, runtime
+from evaluators.values import SCORE_SLACK, Evaluation, Measurement
+from evaluators.worker import open_bench
+from problems.base import Problem, Split, groups
+from problems.testing import ProblemTestCase, generated
+from sandbox import ForkServer
+
+SCORE_DIGITS = 4
+"""Scores of baselines are recorded so."""
+
+RANDOM = '''"""Answers at random, with whatever is of the right type."""
+
+import enum
+import random
+import types
+import typing
+
+import interface
+
+RNG = random.Random(7)
+
+
+def drawn(kind, depth=0):
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if kind is bool or kind is int or kind is float:
+        return kind(RNG.choice([0, 1, 2, 3, RNG.randrange(100)]))
+    if kind is str:
+        return RNG.choice(["", "a", "b"])
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return RNG.choice(list(kind))
+    if origin in (typing.Union, types.UnionType, typing.Literal):
+        chosen = RNG.choice(inner)
+        return chosen if origin is typing.Literal or chosen is type(None) else drawn(chosen, depth)
+    size = RNG.randrange(4 if depth else 60)
+    if origin is tuple and inner[-1] is not Ellipsis:
+        return tuple(drawn(one, depth + 1) for one in inner)
+    if origin is dict:
+        return {drawn(inner[0], depth + 1): drawn(inner[1], depth + 1) for _ in range(size)}
+    if inner:
+        return [drawn(inner[0], depth + 1) for _ in range(size)]
+    fields = typing.get_type_hints(kind)
+    return kind(**{name: drawn(one, depth + 1) for name, one in fields.items()}) if fields else None
+
+
+def solve(task):
+    return drawn(interface.Answer)
+
+
+class Policy:
+    def __init__(self, setup):
+        pass
+
+    def step(self, observation):
+        return drawn(interface.Decision)
+'''
+
+MUTE = '''"""Answers nothing."""
+
+
+def solve(task):
+    return None
+
+
+class Policy:
+    def __init__(self, setup):
+        pass
+
+    def step(self, observation):
+        return None
+'''
+
+
+class MeasuredProblemTestCase(ProblemTestCase):
+    """All rules; a subclass has a fixture `problem`.
+
+    Attributes:
+        measured: Splits on which baselines are measured. Scores of baselines are compared with those that are
+            recorded if VALIDATION is among them.
+    """
+
+    measured: ClassVar[tuple[Split, ...]] = (Split.SMOKE, Split.VALIDATION)
+
+    def test_baselines_keep_the_rules_and_the_bound(self, problem: Problem) -> None:
+        """No baseline has a fault or passes the bound, and the archive finds its metrics."""
+        with benched(problem) as bench:
+            for baseline in problem.baselines:
+                for split in self.measured:
+                    found = evaluation(bench, problem, baseline.source, split)
+                    check_outcomes(problem, baseline.name, found)
+                    if split is Split.VALIDATION:
+                        check_recorded(baseline.name, found, baseline.score)
+
+    def test_the_same_policy_scores_the_same_again(self, problem: Problem) -> None:
+        """In another process; what is measured depends on nothing but the policy and the instance."""
+        found = []
+        for _ in range(2):
+            with benched(problem) as bench:
+                found.append(evaluation(bench, problem, problem.best_baseline.source, Split.SMOKE))
+        first, second = ([(m.score, m.metrics) for m in one.measurements] for one in found)
+        assert first == second, f"{problem.best_baseline.name} scored otherwise the second time"
+
+    def test_nonsense_is_a_fault_and_no_crash(self, problem: Problem) -> None:
+        """Answers at random score no more than the best baseline, and no answer at all is a fault."""
+        with benched(problem) as bench:
+            best = evaluation(bench, problem, problem.best_baseline.source, Split.SMOKE).score
+            drawn = evaluation(bench, problem, RANDOM, Split.SMOKE)
+            check_bound("a policy that answers at random", drawn.measurements)
+            assert (drawn.score or 0.0) <= (best or 0.0), "answers at random beat the best baseline on smoke"
+            mute = evaluation(bench, problem, MUTE, Split.SMOKE)
+            assert len(mute.faults) == len(mute.measurements), "a policy that answers nothing has no fault"
+
+
+@contextmanager
+def benched(problem: Problem) -> Iterator[Bench]:
+    """Starts a fork server for a problem's policies, with limits scaled to this core.
+
+    Raises:
+        SandboxUnavailable: This machine has not what it takes; `adrs doctor` says what to do.
+    """
+    with ForkServer.start(runtime=runtime(problem.limits[Split.SEARCH])) as server:
+        yield open_bench(problem, server, cpu_scale())
+
+
+def evaluation(bench: Bench, problem: Problem, source: str, split: Split) -> Evaluation:
+    """Measures a policy on every group of a generated split, one after the other."""
+    limits, found = problem.limits[split], list[Measurement]()
+    for group in groups(generated(problem, split)):
+        found += measure_group(bench, problem, source, GroupTask(group, limits)).measurements
+    return Evaluation(split, tuple(found))
+
+
+def check_outcomes(problem: Problem, name: str, found: Evaluation) -> None:
+    """Asserts that a baseline has no fault and keeps the bound, and that its metrics are what is needed."""
+    for instance, fault in found.faults:
+        raise AssertionError(f"baseline {name} on {instance} of {found.stage}: {fault.rule}: {fault.message}")
+    check_bound(f"baseline {name}", found.measurements)
+    wanted = {axis.metric for axis in problem.axes} | set(problem.counts)
+    names = set(found.measurements[0].metrics)
+    assert wanted <= names, f"metrics {sorted(wanted - names)} of axes or counts are not measured"
+    for m in found.measurements:
+        assert set(m.metrics) == names, (
+            f"{m.instance} of {found.stage} has other metrics: {sorted(m.metrics)}"
+        )
+
+
+def check_bound(who: str, measurements: tuple[Measurement, ...]) -> None:
+    """Asserts that scores are in [0, 1]; what is below, or not finite, cannot be measured at all."""
+    for m in measurements:
+        assert m.score <= 1.0 + SCORE_SLACK, (
+            f"{who} scores {m.score} on {m.instance}: the bound is wrong, since nothing can pass a bound"
+        )
+
+
+def check_recorded(name: str, found: Evaluation, recorded: float) -> None:
+    """Asserts that a recorded score is the measured one."""
+    score = round(found.score or 0.0, SCORE_DIGITS)
+    assert score == recorded, f"baseline {name} scores {score} on validation, but {recorded} is recorded"

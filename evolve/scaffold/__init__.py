@@ -1,0 +1,1 @@
+"""Text of a new problem's package, by kind."""
