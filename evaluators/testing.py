@@ -8,7 +8,7 @@
 The rules that need no sandbox, `problems.testing`, come with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -98,31 +98,17 @@ class MeasuredProblemTestCase(ProblemTestCase):
     def test_baselines_keep_the_rules_and_the_bound(self, problem: Problem) -> None:
         """No baseline has a fault or passes the bound, and the archive finds its metrics."""
         with benched(problem) as bench:
-            for baseline in problem.baselines:
-                for split in self.measured:
-                    found = evaluation(bench, problem, baseline.source, split)
-                    check_outcomes(problem, baseline.name, found)
-                    if split is Split.VALIDATION:
-                        check_recorded(baseline.name, found, baseline.score)
+            check_baselines(bench, problem, self.measured)
 
     def test_the_same_policy_scores_the_same_again(self, problem: Problem) -> None:
         """In another process; what is measured depends on nothing but the policy and the instance."""
-        found = []
-        for _ in range(2):
-            with benched(problem) as bench:
-                found.append(evaluation(bench, problem, problem.best_baseline.source, Split.SMOKE))
-        first, second = ([(m.score, m.metrics) for m in one.measurements] for one in found)
-        assert first == second, f"{problem.best_baseline.name} scored otherwise the second time"
+        with benched(problem) as bench:
+            check_repeatable(bench, problem)
 
     def test_nonsense_is_a_fault_and_no_crash(self, problem: Problem) -> None:
         """Answers at random score no more than the best baseline, and no answer at all is a fault."""
         with benched(problem) as bench:
-            best = evaluation(bench, problem, problem.best_baseline.source, Split.SMOKE).score
-            drawn = evaluation(bench, problem, RANDOM, Split.SMOKE)
-            check_bound("a policy that answers at random", drawn.measurements)
-            assert (drawn.score or 0.0) <= (best or 0.0), "answers at random beat the best baseline on smoke"
-            mute = evaluation(bench, problem, MUTE, Split.SMOKE)
-            assert len(mute.faults) == len(mute.measurements), "a policy that answers nothing has no fault"
+            check_nonsense(bench, problem)
 
 
 @contextmanager
@@ -142,6 +128,34 @@ def evaluation(bench: Bench, problem: Problem, source: str, split: Split) -> Eva
     for group in groups(generated(problem, split)):
         found += measure_group(bench, problem, source, GroupTask(group, limits)).measurements
     return Evaluation(split, tuple(found))
+
+
+def check_baselines(bench: Bench, problem: Problem, splits: Sequence[Split]) -> None:
+    """Asserts that baselines have no faults, pass no bound, and score as recorded on VALIDATION."""
+    for baseline in problem.baselines:
+        for split in splits:
+            found = evaluation(bench, problem, baseline.source, split)
+            check_outcomes(problem, baseline.name, found)
+            if split is Split.VALIDATION:
+                check_recorded(baseline.name, found, baseline.score)
+
+
+def check_repeatable(bench: Bench, problem: Problem) -> None:
+    """Asserts that two children with one policy are measured alike."""
+    best = problem.best_baseline
+    twice = [evaluation(bench, problem, best.source, Split.SMOKE).measurements for _ in range(2)]
+    first, second = ([(m.score, m.metrics) for m in once] for once in twice)
+    assert first == second, f"baseline {best.name} scored otherwise the second time: {first}, then {second}"
+
+
+def check_nonsense(bench: Bench, problem: Problem) -> None:
+    """Asserts that answers at random gain nothing, and that none at all are faults."""
+    best = evaluation(bench, problem, problem.best_baseline.source, Split.SMOKE).score
+    drawn = evaluation(bench, problem, RANDOM, Split.SMOKE)
+    check_bound("a policy that answers at random", drawn.measurements)
+    assert (drawn.score or 0.0) <= (best or 0.0), "answers at random beat the best baseline on smoke"
+    mute = evaluation(bench, problem, MUTE, Split.SMOKE)
+    assert len(mute.faults) == len(mute.measurements), "a policy that answers nothing has no fault"
 
 
 def check_outcomes(problem: Problem, name: str, found: Evaluation) -> None:

@@ -1,0 +1,158 @@
+"""Every problem at hand passes the suite that authors of problems use, and the suite sees what it should."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluators.testing import (
+    MeasuredProblemTestCase,
+    benched,
+    check_baselines,
+    check_nonsense,
+    check_repeatable,
+)
+from problems.base import Instance, Limits, Outcome, Problem, Split
+from problems.datasets import DataFolder
+from problems.registry import get, names
+from problems.testing import GENERATED, ProblemTestCase
+
+TOYS = ["toy-gate", "toy-order"]
+EVERY = [*(name for name in names() if name not in TOYS), *TOYS]
+
+
+class TestOnSmoke(ProblemTestCase):
+    splits = (Split.SMOKE,)
+
+    @pytest.fixture(params=EVERY)
+    def problem(self, request: pytest.FixtureRequest, toy: Path) -> Problem:
+        return get(request.param)
+
+    def test_what_is_measured_keeps_the_rules(self, problem: Problem) -> None:
+        with benched(problem) as bench:  # one for all three: to start it is what takes time
+            check_baselines(bench, problem, self.splits)
+            check_repeatable(bench, problem)
+            check_nonsense(bench, problem)
+
+
+@pytest.mark.slow
+class TestOnAllSplits(MeasuredProblemTestCase):
+    splits = GENERATED
+    measured = GENERATED
+
+    @pytest.fixture(params=EVERY)
+    def problem(self, request: pytest.FixtureRequest, toy: Path) -> Problem:
+        return get(request.param)
+
+
+class Small(MeasuredProblemTestCase):
+    """The suite as it is called below; its name keeps it from being collected."""
+
+    measured = (Split.SMOKE,)
+
+
+@pytest.fixture
+def order(toy: Path) -> Problem:
+    return get("toy-order")
+
+
+class Changed:
+    """The trusted side of `toy-order` but for what a test changes."""
+
+    def __init__(
+        self, order: Problem, *, score: float = 1.0, metrics: Mapping[str, float] | None = None
+    ) -> None:
+        self._order: Any = order.evaluator
+        self._score, self._metrics = score, metrics
+
+    def task(self, instance: Instance, limits: Limits, /) -> Any:
+        return self._order.task(instance, limits)
+
+    def measure(self, instance: Instance, answer: Any, /) -> Outcome:
+        outcome = self._order.measure(instance, answer)
+        metrics = outcome.metrics if self._metrics is None else self._metrics
+        return Outcome(self._score * outcome.score, metrics)
+
+
+def loading(change: Callable[[Split, Sequence[Instance]], Sequence[Instance]], order: Problem) -> Problem:
+    """The toy with other instances."""
+
+    def load(workload: str, split: Split, folder: DataFolder, /) -> Sequence[Instance]:
+        return change(split, order.load(workload, split, folder))
+
+    return replace(order, load=load)
+
+
+def test_a_bound_that_is_passed_is_named_with_baseline_and_instance(order: Problem) -> None:
+    lying = replace(order, evaluator=Changed(order, score=1.5))
+    with pytest.raises(AssertionError, match=r"baseline \w+ scores 1\.\d+ on drawn-00: the bound is wrong"):
+        Small().test_baselines_keep_the_rules_and_the_bound(lying)
+
+
+def test_a_baseline_with_a_fault_is_named(order: Problem) -> None:
+    broken = replace(order.baselines[1], source="def solve(task):\n    return (0, 0)\n")
+    with pytest.raises(AssertionError, match=r"baseline shortest on drawn-00 of smoke: duplicate_index"):
+        Small().test_baselines_keep_the_rules_and_the_bound(
+            replace(order, baselines=(order.baselines[0], broken))
+        )
+
+
+def test_an_axis_of_a_metric_that_is_not_measured_is_named(order: Problem) -> None:
+    blind = replace(order, evaluator=Changed(order, metrics={"late": 1.0}))
+    with pytest.raises(AssertionError, match=r"metrics \['first_s'\] of axes"):
+        Small().test_baselines_keep_the_rules_and_the_bound(blind)
+
+
+def test_a_recorded_score_that_is_not_measured_is_named(order: Problem) -> None:
+    class Whole(MeasuredProblemTestCase):
+        measured = (Split.VALIDATION,)
+
+    proud = replace(order.baselines[0], score=0.9)
+    with pytest.raises(AssertionError, match=r"idle scores 0\.5527 on validation, but 0\.9 is recorded"):
+        Whole().test_baselines_keep_the_rules_and_the_bound(replace(order, baselines=(proud,)))
+
+
+def test_one_instance_in_two_splits_is_named(order: Problem) -> None:
+    shared = order.load("generated", Split.SEARCH, DataFolder(Path("/nowhere")))
+    mixed = loading(lambda split, found: shared if split is Split.HOLDOUT else found, order)
+    with pytest.raises(AssertionError, match=r"drawn-00 of holdout is drawn-00 of search"):
+        Small().test_splits_share_no_instance(mixed)
+
+
+def test_instances_that_another_process_does_not_make_are_named(order: Problem) -> None:
+    drifting = loading(lambda _, found: [replace(i, digest=f"{i.digest}!") for i in found], order)
+    with pytest.raises(AssertionError, match=r"smoke has other instances in another process"):
+        Small().test_another_process_makes_the_same_instances(drifting)
+
+
+def test_one_shot_instances_that_share_a_group_are_named(order: Problem) -> None:
+    together = loading(lambda _, found: [replace(i, group="g", block="b") for i in found], order)
+    with pytest.raises(AssertionError, match=r"group g of search has several one-shot instances"):
+        Small().test_groups_stand_together_in_one_block(together)
+
+
+def test_a_task_that_leads_to_data_of_another_instance_is_named(order: Problem) -> None:
+    class Leaking(Changed):
+        seen: Any = None
+
+        def task(self, instance: Instance, limits: Limits, /) -> Any:
+            before, Leaking.seen = Leaking.seen, instance.data
+            return (super().task(instance, limits), before)
+
+    with pytest.raises(
+        AssertionError, match=r"on drawn-0\d the policy receives data of drawn-0\d: Job, tuple"
+    ):
+        Small().test_a_policy_receives_nothing_of_another_group(replace(order, evaluator=Leaking(order)))
+
+
+def test_a_brief_without_forbidden_things_is_named(order: Problem) -> None:
+    with pytest.raises(AssertionError, match="expected the headings"):
+        Small().test_the_brief_has_its_parts(replace(order, brief=order.brief.replace("### Forbidden", "")))
+
+
+def test_a_split_without_limits_is_named(order: Problem) -> None:
+    limits = {split: found for split, found in order.limits.items() if split is not Split.HOLDOUT}
+    with pytest.raises(AssertionError, match="no limits are stated for holdout"):
+        Small().test_limits_are_stated_for_each_split(replace(order, limits=limits))
