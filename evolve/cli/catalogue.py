@@ -13,7 +13,7 @@ from evolve.cli.report import limits_sentence
 from evolve.cli.terminal import code, console, facts, harmless, one_line, table, write_json
 from problems.base import Problem, Split, groups
 from problems.datasets import DataFolder, DataMissing
-from problems.registry import BrokenProblem, get, names
+from problems.registry import BrokenProblem, get, ignored, names
 
 
 def list_problems(*, as_json: bool) -> Exit:
@@ -25,11 +25,13 @@ def list_problems(*, as_json: bool) -> Exit:
             found.append(get(name))
         except BrokenProblem as error:
             broken[name] = str(error)
+    shadows = ignored()
     if as_json:
         write_json(
             {
                 "problems": [_summary(problem) for problem in found],
                 "broken": [{"name": name, "message": message} for name, message in broken.items()],
+                "ignored": [{"name": name, "message": message} for name, message in shadows],
             }
         )
         return Exit.DONE
@@ -38,7 +40,7 @@ def list_problems(*, as_json: bool) -> Exit:
         shape = "one-shot" if problem.one_shot else "step-wise"
         rows.add_row(problem.name, shape, ", ".join(problem.workloads), one_line(problem.title))
     console().print(rows)
-    for message in broken.values():
+    for message in (*broken.values(), *(message for _, message in shadows)):
         say(one_line(message))
     return Exit.DONE
 

@@ -94,7 +94,7 @@ class _Reader:
     def read(self, found: Mapping[str, Any]) -> Configuration:
         """Reads the whole file."""
         self._refuse_secrets("", found)
-        heads = {verb.split(" ")[0] for verb in self._known}
+        heads = {_plain(verb): verb for verb in (known.split(" ")[0] for known in self._known)}
         options: dict[str, Mapping[str, Any]] = {}
         everywhere: dict[str, Any] = {}
         for key, value in found.items():
@@ -102,9 +102,9 @@ class _Reader:
             if name in EVERYWHERE:
                 everywhere[name] = value
             elif name in heads:
-                options |= self._verb(name, self._table(key, value))
+                options |= self._verb(heads[name], self._table(key, value))
             elif name not in TABLES:
-                self._unknown(key, "", [*EVERYWHERE, *heads, *TABLES])
+                self._unknown(key, "", [*EVERYWHERE, *heads.values(), *TABLES])
         tables = {
             name: self._table(name, found.get(name, {})) for name in ("prices", "operators", "sections")
         }

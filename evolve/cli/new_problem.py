@@ -1,5 +1,6 @@
 """`adrs new-problem`: a package of one's own problem that works, to be changed piece by piece."""
 
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -10,10 +11,10 @@ from evolve.cli.terminal import harmless
 from evolve.scaffold.package import KINDS, package, refusal
 
 
-def new_problem(name: str, *, kind: str, out: Path) -> Exit:
+def new_problem(name: str, *, kind: str | None, out: Path) -> Exit:
     """Writes the package into a new folder; nothing that exists is touched."""
-    if kind not in KINDS:
-        raise Misuse(f"--kind: expected {' or '.join(KINDS)}, but got {kind!r}")
+    if kind is None or kind not in KINDS:
+        raise Misuse(f"--kind: expected {' or '.join(KINDS)}, but got {kind or 'nothing'}")
     if (why := refusal(name)) is not None:
         raise Misuse(why)
     if not out.is_dir():
@@ -49,12 +50,14 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _next_steps(folder: Path, name: str) -> str:
-    return f"""{folder} is written, a problem that works. Next:
+    # Installers take a bare name for that of a published package.
+    place = shlex.quote(str(folder if folder.is_absolute() else f"./{folder}"))
+    return f"""{folder} is written: a problem that works. Install it, and see that it does:
 
-  pip install -e {folder}              # or: uv pip install -e {folder}
-  pytest {folder}                      # the rules that every problem keeps
+  uv pip install -e {place}
+  pytest {place}
   adrs eval {name} --baseline best
   adrs run {name} --max-evals 100
 
-Then make it yours: {folder}/README.md says in which order.
+Then make it yours: {folder / "README.md"} says in which order.
 """

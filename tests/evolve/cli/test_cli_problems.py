@@ -1,5 +1,10 @@
+"""`adrs problems`: what is listed and shown, whatever packages are installed."""
+
+from pathlib import Path
+
 import pytest
 
+from problems import registry
 from problems.registry import get
 from tests.evolve.cli.conftest import Adrs
 
@@ -68,3 +73,19 @@ def test_an_unknown_problem_is_answered_with_those_there_are(adrs: Adrs) -> None
     assert ended.err.count("\n") == 1
     assert "'toy-order'" in ended.err
     assert "toy-gate" in ended.err
+
+
+def test_a_package_that_claims_a_name_of_ours_is_named_and_ours_is_listed(
+    adrs: Adrs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "claim-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: claim\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[adrs.problems]\ntxn = claim:PROBLEM\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry._entries.cache_clear()
+    ended, found = adrs("problems"), adrs("problems", "--json").json
+    registry._entries.cache_clear()
+    assert "order transactions" in ended.out
+    assert "'txn' of claim:PROBLEM is ignored" in ended.err
+    assert [row["name"] for row in found["ignored"]] == ["txn"]
