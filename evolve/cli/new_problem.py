@@ -54,7 +54,7 @@ def _next_steps(folder: Path, name: str) -> str:
     place = shlex.quote(str(folder if folder.is_absolute() else f"./{folder}"))
     return f"""{folder} is written: a problem that works. Install it, and see that it does:
 
-  uv pip install -e {place}
+  uv pip install --no-deps -e {place}
   pytest {place}
   adrs eval {name} --baseline best
   adrs run {name} --max-evals 100
