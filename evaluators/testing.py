@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from evaluators.calibration import cpu_scale
 from evaluators.drive import Bench, GroupTask, measure_group, runtime
+from evaluators.nonsense import MUTE, random_policy
 from evaluators.values import SCORE_SLACK, Evaluation, Measurement
 from evaluators.worker import open_bench
 from problems.base import Problem, Split, groups
@@ -23,66 +24,8 @@ from sandbox import ForkServer
 SCORE_DIGITS = 4
 """Scores of baselines are recorded so."""
 
-RANDOM = '''"""Answers at random, with whatever is of the right type."""
-
-import enum
-import random
-import types
-import typing
-
-import interface
-
-RNG = random.Random(7)
-
-
-def drawn(kind, depth=0):
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if kind is bool or kind is int or kind is float:
-        return kind(RNG.choice([0, 1, 2, 3, RNG.randrange(100)]))
-    if kind is str:
-        return RNG.choice(["", "a", "b"])
-    if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return RNG.choice(list(kind))
-    if origin in (typing.Union, types.UnionType, typing.Literal):
-        chosen = RNG.choice(inner)
-        return chosen if origin is typing.Literal or chosen is type(None) else drawn(chosen, depth)
-    size = RNG.randrange(4 if depth else 60)
-    if origin is tuple and inner[-1] is not Ellipsis:
-        return tuple(drawn(one, depth + 1) for one in inner)
-    if origin is dict:
-        return {drawn(inner[0], depth + 1): drawn(inner[1], depth + 1) for _ in range(size)}
-    if inner:
-        return [drawn(inner[0], depth + 1) for _ in range(size)]
-    fields = typing.get_type_hints(kind)
-    return kind(**{name: drawn(one, depth + 1) for name, one in fields.items()}) if fields else None
-
-
-def solve(task):
-    return drawn(interface.Answer)
-
-
-class Policy:
-    def __init__(self, setup):
-        pass
-
-    def step(self, observation):
-        return drawn(interface.Decision)
-'''
-
-MUTE = '''"""Answers nothing."""
-
-
-def solve(task):
-    return None
-
-
-class Policy:
-    def __init__(self, setup):
-        pass
-
-    def step(self, observation):
-        return None
-'''
+RANDOM_POLICIES = 8
+"""So many are tried: most answers at random break the first rule that they meet."""
 
 
 class MeasuredProblemTestCase(ProblemTestCase):
@@ -151,9 +94,10 @@ def check_repeatable(bench: Bench, problem: Problem) -> None:
 def check_nonsense(bench: Bench, problem: Problem) -> None:
     """Asserts that answers at random gain nothing, and that none at all are faults."""
     best = evaluation(bench, problem, problem.best_baseline.source, Split.SMOKE).score
-    drawn = evaluation(bench, problem, RANDOM, Split.SMOKE)
-    check_bound("a policy that answers at random", drawn.measurements)
-    assert (drawn.score or 0.0) <= (best or 0.0), "answers at random beat the best baseline on smoke"
+    for seed in range(RANDOM_POLICIES):
+        drawn = evaluation(bench, problem, random_policy(seed), Split.SMOKE)
+        check_bound("a policy that answers at random", drawn.measurements)
+        assert (drawn.score or 0.0) <= (best or 0.0), "answers at random beat the best baseline on smoke"
     mute = evaluation(bench, problem, MUTE, Split.SMOKE)
     assert len(mute.faults) == len(mute.measurements), "a policy that answers nothing has no fault"
 

@@ -157,3 +157,33 @@ def test_a_split_without_limits_is_named(order: Problem) -> None:
     del limits[Split.HOLDOUT]
     with pytest.raises(AssertionError, match="no limits are stated for holdout"):
         Small().test_limits_are_stated_for_each_split(replace(order, limits=limits))
+
+
+class Credulous(Changed):
+    """Takes any answer, and gives it what `worth` says."""
+
+    def __init__(self, order: Problem, worth: Callable[[Any], float]) -> None:
+        super().__init__(order)
+        self._worth = worth
+
+    def measure(self, instance: Instance, answer: Any, /) -> Outcome:
+        return Outcome(self._worth(answer), {"late": 0.0, "first_s": 0.0})
+
+
+def test_a_trusted_side_that_an_answer_breaks_is_seen(order: Problem) -> None:
+    breaking = Credulous(order, lambda answer: answer[5] * 0.0)
+    with pytest.raises(IndexError):
+        Small().test_nonsense_is_a_fault_and_no_crash(replace(order, evaluator=breaking))
+
+
+def test_nonsense_that_scores_well_is_named(order: Problem) -> None:
+    misled = Credulous(order, lambda answer: 1.0 / (1 + len(answer)))
+    with pytest.raises(AssertionError, match="answers at random beat the best baseline"):
+        Small().test_nonsense_is_a_fault_and_no_crash(replace(order, evaluator=misled))
+
+
+def test_a_policy_that_scores_otherwise_the_second_time_is_named(order: Problem) -> None:
+    count = iter(range(1, 9))
+    drifting = Credulous(order, lambda _: 1.0 / next(count))
+    with pytest.raises(AssertionError, match="scored otherwise the second time"):
+        Small().test_the_same_policy_scores_the_same_again(replace(order, evaluator=drifting))
