@@ -62,7 +62,7 @@ class ProblemTestCase:
     def test_generated_splits_are_made_without_data(self, problem: Problem) -> None:
         """Each of the four splits has instances; VALIDATION has blocks enough for a claim."""
         missing = set(GENERATED) - set(problem.workloads.get("generated", ()))
-        assert not missing, f"workload generated lacks {sorted(missing)}"
+        assert not missing, f"workload generated lacks {', '.join(sorted(missing))}"
         for split in self.splits:
             instances = generated(problem, split)
             names = [i.name for i in instances]

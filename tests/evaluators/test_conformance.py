@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from evaluators.testing import (
     check_nonsense,
     check_repeatable,
 )
-from problems.base import Instance, Limits, Outcome, Problem, Split
+from problems.base import Axis, Instance, Limits, Outcome, Problem, Split
 from problems.datasets import DataFolder
 from problems.registry import get, names
 from problems.testing import GENERATED, ProblemTestCase
@@ -187,3 +188,68 @@ def test_a_policy_that_scores_otherwise_the_second_time_is_named(order: Problem)
     drifting = Credulous(order, lambda _: 1.0 / next(count))
     with pytest.raises(AssertionError, match="scored otherwise the second time"):
         Small().test_the_same_policy_scores_the_same_again(replace(order, evaluator=drifting))
+
+
+def test_a_name_that_leads_to_another_problem_is_named(order: Problem) -> None:
+    with pytest.raises(AssertionError, match="entry point 'toy-order' leads to another problem"):
+        Small().test_it_is_installed_under_its_name(replace(order, version=2))
+
+
+def test_a_generated_split_that_is_missing_is_named(order: Problem) -> None:
+    workloads = {"generated": (Split.SMOKE, Split.SEARCH, Split.VALIDATION)}
+    with pytest.raises(AssertionError, match="workload generated lacks holdout"):
+        Small().test_generated_splits_are_made_without_data(replace(order, workloads=workloads))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda split, found: found if split is not Split.SEARCH else (), "search has no instances"),
+        (lambda _, found: [*found, found[0]], "smoke has two instances of one name"),
+        (lambda _, found: found[:7], "validation has 7 blocks, and needs 8"),
+    ],
+)
+def test_splits_that_are_empty_doubled_or_too_small_are_named(order: Problem, change: Any, why: str) -> None:
+    with pytest.raises(AssertionError, match=why):
+        Small().test_generated_splits_are_made_without_data(loading(change, order))
+
+
+def test_an_interface_that_imports_what_no_policy_has_is_named(order: Problem, tmp_path: Path) -> None:
+    text = f"{order.interface_text}\n\ndef plan():\n    import torch\n"
+    (tmp_path / "interface.py").write_text(text)
+    interface = ModuleType("interface")
+    interface.__dict__.update(vars(order.interface), __file__=str(tmp_path / "interface.py"))
+    with pytest.raises(AssertionError, match=r"interface imports \['torch'\]"):
+        Small().test_the_interface_imports_only_what_every_policy_may(replace(order, interface=interface))
+
+
+def test_a_single_baseline_is_named(order: Problem) -> None:
+    alone = replace(order, baselines=order.baselines[:1], seeds=("idle",))
+    with pytest.raises(AssertionError, match="expected two baselines, or more"):
+        Small().test_baselines_are_two_at_least_and_seeds_are_baselines(alone)
+
+
+def test_a_seed_that_is_no_baseline_is_named(order: Problem) -> None:
+    with pytest.raises(AssertionError, match=r"seeds \('luck',\) are not all among"):
+        Small().test_baselines_are_two_at_least_and_seeds_are_baselines(replace(order, seeds=("luck",)))
+
+
+@pytest.mark.parametrize(("axes", "why"), [((), "expected an axis"), ((Axis("late", ()),), "has no edges")])
+def test_an_archive_that_tells_nothing_apart_is_named(
+    order: Problem, axes: tuple[Axis, ...], why: str
+) -> None:
+    with pytest.raises(AssertionError, match=why):
+        Small().test_the_archive_has_axes(replace(order, axes=axes))
+
+
+def test_limits_of_nothing_are_named(order: Problem) -> None:
+    limits = {**order.limits, Split.SEARCH: replace(order.limits[Split.SEARCH], answer_bytes=0)}
+    with pytest.raises(AssertionError, match="answer_bytes of search must be above 0"):
+        Small().test_limits_are_stated_for_each_split(replace(order, limits=limits))
+
+
+@pytest.mark.parametrize("hints", ["1. One.\n", "1. One.\n3. Two.\n"])
+def test_hints_that_cannot_be_released_one_by_one_are_named(order: Problem, hints: str) -> None:
+    brief = order.brief.split("## Hints")[0] + "## Hints\n\n" + hints
+    with pytest.raises(AssertionError, match="hints"):
+        Small().test_the_brief_has_its_parts(replace(order, brief=brief))
