@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 DB = Path("results/adrs.db")
+GPU = Path("results/gpu")
 _MODES = "auto (full, else strong), full, strong, weak or none"
 
 ProblemName = Annotated[
@@ -229,4 +230,15 @@ TunedOut = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write it there.", show_default="print it")
 ]
+ProblemsName = Annotated[
+    str, typer.Argument(metavar="NAME", help="Its name, and its Python package's.", show_default=False)
+]
+ProblemKind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", help="one-shot or step-wise; must be given.", show_default=False),
+]
+PackageOut = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Write FOLDER/NAME.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+GpuOut = Annotated[
+    Path, typer.Option("--out", metavar="FOLDER", help="Write profiles/GPU.json and sweeps/GPU.json there.")
+]

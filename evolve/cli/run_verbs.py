@@ -1,6 +1,7 @@
-"""The verbs that look at what was run, and their options; each imports its module when it is called."""
+"""The verbs that look at what was run, and one that begins a problem; each imports its module when called."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -136,6 +137,20 @@ def best(
     raise typer.Exit(print_json(db, run) if as_json else hand_over(db, run, out=out, force=force))
 
 
+def new_problem(
+    name: options.ProblemsName,
+    *,
+    kind: options.ProblemKind = None,
+    out: options.PackageOut = Path(),
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Writes a package for a problem of your own, which works."""
+    from evolve.cli.new_problem import new_problem
+
+    raise typer.Exit(new_problem(name, kind=kind, out=out))
+
+
 VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
     {
         "runs": runs,
@@ -147,6 +162,7 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "bundle": bundle,
         "replay": replay,
         "best": best,
+        "new-problem": new_problem,
     }
 )
 """By name, in the order of their use."""

@@ -18,6 +18,7 @@ VERBS = [
     "show",
     *CANDIDATE_VERBS,
     "best",
+    "new-problem",
     "doctor",
     "config",
 ]
@@ -62,6 +63,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("replay", ["--workers"]),
         ("table", ["--split", "--form", "--out", "--force", "--db"]),
         ("best", ["--out", "--force", "--db"]),
+        ("new-problem", ["--kind", "--out"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
         ("problems", ["--json"]),
     ],
