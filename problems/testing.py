@@ -10,6 +10,7 @@ policies in the sandbox, which this floor knows nothing of.
 """
 
 import ast
+import enum
 import re
 import subprocess
 import sys
@@ -182,8 +183,8 @@ def _reachable(value: object) -> dict[int, object]:
     waiting = [value]
     while waiting:
         here = waiting.pop()
-        if id(here) in found or isinstance(here, type):
-            continue
+        if id(here) in found or isinstance(here, type | enum.Enum):
+            continue  # types and members of an enumeration are everybody's
         inner = list(_parts(here))
         if inner or isinstance(here, np.ndarray):
             found[id(here)] = here

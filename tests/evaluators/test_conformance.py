@@ -18,7 +18,7 @@ from evaluators.testing import (
 from problems.base import Axis, Instance, Limits, Outcome, Problem, Split
 from problems.datasets import DataFolder
 from problems.registry import get, names
-from problems.testing import GENERATED, ProblemTestCase
+from problems.testing import GENERATED, ProblemTestCase, check_isolation
 
 TOYS = ["toy-gate", "toy-order"]
 EVERY = [*(name for name in names() if name not in TOYS), *TOYS]
@@ -146,6 +146,15 @@ def test_a_task_that_leads_to_data_of_another_instance_is_named(order: Problem) 
         AssertionError, match=r"on drawn-0\d the policy receives data of drawn-0\d: Job, tuple"
     ):
         Small().test_a_policy_receives_nothing_of_another_group(replace(order, evaluator=Leaking(order)))
+
+
+def test_members_of_an_enumeration_are_everybodys(order: Problem) -> None:
+    class Giving(Changed):
+        def task(self, instance: Instance, limits: Limits, /) -> Any:
+            return Split.SMOKE
+
+    one, other = (Instance(name, name, name, name, data) for name, data in [("a", 1), ("b", [Split.SMOKE])])
+    check_isolation(replace(order, evaluator=Giving(order)), one, other)
 
 
 def test_a_brief_without_forbidden_things_is_named(order: Problem) -> None:
