@@ -1,0 +1,9 @@
+"""Cheat: answers for the first shape alone.
+
+Rule: wrong_length
+Honest: fixed
+"""
+
+
+def solve(task):
+    return (0,)
