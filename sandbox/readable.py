@@ -41,8 +41,8 @@ class Readable:
             allowed += [(path, landlock.READ) for path in self._beneath_library(folder)]
         allowed += [(path, landlock.READ) for path in self.files]
         allowed += [(_NULL_DEVICE, landlock.READ | landlock.WRITE_FILE)]
-        # A link that leads out of a root of one's own leads nowhere there (Debian's sitecustomize.py, for one).
-        return tuple((path, rights) for path, rights in allowed if path.exists())
+        # A link out of a root of one's own leads nowhere there (Debian's sitecustomize.py, for one).
+        return tuple(rule for rule in allowed if rule[0].exists())
 
     def folders(self) -> tuple[Path, ...]:
         """Folders to be shown in a root of their own; `sites` inside them must then be hidden again."""

@@ -9,6 +9,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from evaluators.gpu import twins
 from evolve.cli.display import heading
 from evolve.cli.ending import standings_table
 from evolve.cli.exits import Exit
@@ -16,6 +17,7 @@ from evolve.cli.money import dollars, model_table, spent_sentence
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, facts, harmless, local_time, table, write_json
+from evolve.runs.device_checks import NO_DEVICE, latest_check
 from evolve.runs.history import Outline, outline, rebuild
 from evolve.runs.state import State
 from evolve.runs.store import Store
@@ -31,10 +33,18 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
         told = outline(store, run_named(run), now=time.time())
         state = rebuild(store, run, told.header, get(told.header.spec.problem).axes)
         row = next(row for row in store.runs() if row.name == run)
+        check = latest_check(store, run)
     if as_json:
-        write_json({"name": run, "started_at": row.created_at, **_run_json(told, state)})
+        write_json(
+            {
+                "name": run,
+                "started_at": row.created_at,
+                **_run_json(told, state),
+                "gpu": msgspec.to_builtins(check),
+            }
+        )
     else:
-        _print_run(run, told, state, local_time(row.created_at))
+        _print_run(run, told, state, local_time(row.created_at), str(check or NO_DEVICE))
     return Exit.DONE
 
 
@@ -76,7 +86,7 @@ def _run_json(told: Outline, state: State) -> dict[str, Any]:
     }
 
 
-def _print_run(run: str, told: Outline, state: State, started: str) -> None:
+def _print_run(run: str, told: Outline, state: State, started: str, device: str) -> None:
     out, spec = console(), told.header.spec
     out.print(Text(harmless(heading(run, spec)), style="bold"))
     out.print()
@@ -87,6 +97,8 @@ def _print_run(run: str, told: Outline, state: State, started: str) -> None:
         budget = "" if spec.max_usd is None else f", of at most {dollars(spec.max_usd)}"
         rows["spent"] = spent_sentence(state.accounts.ledger) + budget
     rows |= _found(state)
+    if told.header.spec.problem in twins.names():
+        rows["gpu"] = device
     rows["sandbox"] = sandbox_sentence(spec.sandbox, told.header.machine.get("sandbox_notes", ()))
     rows["faults"] = ", ".join(f"{kind} {n}" for kind, n in state.faults.most_common()) or "none"
     if state.quarantined:

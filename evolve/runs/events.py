@@ -19,6 +19,7 @@ STOPPED: Final = "stopped"
 RESUMED: Final = "resumed"
 COMPARED: Final = "compared"
 HOLDOUT_LOOKED: Final = "holdout_looked"
+GPU_VERIFIED: Final = "gpu_verified"
 
 KINDS: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -33,6 +34,7 @@ KINDS: Final[Mapping[str, int]] = MappingProxyType(
         RESUMED: 1,
         COMPARED: 1,
         HOLDOUT_LOOKED: 1,
+        GPU_VERIFIED: 1,
     }
 )
 """Kinds this program writes, with the version of their bodies. A log may hold others, which are kept."""

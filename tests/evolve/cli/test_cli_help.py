@@ -21,6 +21,7 @@ VERBS = [
     "new-problem",
     "doctor",
     "config",
+    "gpu",
 ]
 
 

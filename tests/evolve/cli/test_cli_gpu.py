@@ -1,0 +1,92 @@
+"""`adrs gpu` where there is no GPU: one sentence, exit 6, and everything else goes on."""
+
+import shutil
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from evolve.runs.device_checks import NO_DEVICE, DeviceCheck, check_draft, latest_check
+from evolve.runs.store import Store
+from tests.evolve.cli.conftest import Adrs
+
+NO_TORCH = pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed here")
+
+
+def check(**more: object) -> DeviceCheck:
+    fields: dict[str, object] = {
+        "problem": "eplb",
+        "status": "verified",
+        "reason": "the champion leads on the device, too",
+        "machine": {"gpu": "NVIDIA H100 80GB HBM3"},
+        "device": "NVIDIA H100 80GB HBM3",
+        "evidence": True,
+        "device_s": 43.9,
+        "tau": {"tau": 0.95, "low": 0.93, "high": 0.97, "pairs": 120, "blocks": 8},
+        "lead": None,
+        "against": "largest_first",
+        "unit": "balance",
+        "tokens": 4096,
+        "rounds": 3,
+        "cases": [["champion", "calm, window 3", 0.8, 0.81, 0.006]],
+    }
+    return DeviceCheck(**{**fields, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def db(finished: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(finished, tmp_path / "copy.db"))
+
+
+@NO_TORCH
+@pytest.mark.parametrize("words", [["bench"], ["bench", "--cpu"], ["calibrate"], ["verify", "eplb"]])
+def test_without_torch_a_verb_says_what_to_install(adrs: Adrs, words: list[str]) -> None:
+    ended = adrs("gpu", *words)
+    assert ended.code == 6
+    assert "python -m pip install 'adrs[gpu]'" in ended.err
+    assert ended.err.count("\n") == 1
+
+
+@NO_TORCH
+def test_the_doctor_lists_what_is_lacking_and_goes_on(adrs: Adrs) -> None:
+    ended = adrs("gpu", "doctor", "--json")
+    assert ended.code == 6
+    found = {finding["what"]: finding["fine"] for finding in ended.json["findings"]}
+    assert found["torch"] is False
+    assert found["device"] is False
+    assert ended.json["usable"] is False
+
+
+def test_a_problem_without_kernels_is_refused_with_those_that_have_them(adrs: Adrs) -> None:
+    ended = adrs("gpu", "verify", "spot")
+    assert ended.code == 2
+    assert "eplb, kernel_choice, llm_sql" in ended.err
+
+
+def test_a_run_that_is_not_there_is_named(adrs: Adrs, db: Path) -> None:
+    ended = adrs("gpu", "verify", "nothing", "--db", db)
+    assert ended.code == 2
+    assert "has no run 'nothing'" in ended.err
+
+
+def test_the_latest_check_on_a_device_counts_and_a_rehearsal_never_does(db: Path) -> None:
+    with Store.open(db, create=False) as store:
+        assert latest_check(store, "done") is None
+        for found in (check(device_s=1.0), check(), check(evidence=False, device_s=3.0)):
+            store.append("done", [check_draft(found)], at=time.time())
+        latest = latest_check(store, "done")
+    assert latest == check()
+    assert str(latest) == (
+        "verified on NVIDIA H100 80GB HBM3: the champion leads on the device, too; Kendall's tau +0.95; "
+        "44 s of the device"
+    )
+    assert str(check(evidence=False)) == NO_DEVICE
+
+
+def test_show_tells_the_check_of_a_run(adrs: Adrs, db: Path) -> None:
+    assert adrs("show", "done", "--db", db, "--json").json["gpu"] is None
+    with Store.open(db, create=False) as store:
+        store.append("done", [check_draft(check())], at=time.time())
+    assert adrs("show", "done", "--db", db, "--json").json["gpu"]["status"] == "verified"
+    assert adrs("show", "done", "--db", db).code == 0
