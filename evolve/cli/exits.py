@@ -95,6 +95,7 @@ def _explained(error: Exception) -> int:
 def _code(error: Exception) -> Exit | None:
     """Finds the code of an error that a user can act on; None for a defect of ours."""
     from evaluators.gpu.device import DeviceMissing
+    from evaluators.gpu.expert_time import NoProfile
     from evaluators.gpu.stopwatch import Untimeable
     from evolve.models.language_model import EndpointUnusable
     from evolve.models.opening import ClientMissing
@@ -121,7 +122,7 @@ def _code(error: Exception) -> Exit | None:
         Exit.ENDPOINT: (EndpointUnusable,),
         Exit.DATA: (DataMissing,),
         Exit.SANDBOX: (SandboxUnavailable,),
-        Exit.EXTRA: (ExtraMissing, ClientMissing, DeviceMissing, Untimeable),
+        Exit.EXTRA: (ExtraMissing, ClientMissing, DeviceMissing, NoProfile, Untimeable),
     }
     return next((code for code, kinds in codes.items() if isinstance(error, kinds)), None)
 

@@ -25,6 +25,12 @@ Places = Annotated[
         "--places", min=1, metavar="N", help="Instances replayed.", show_default="all of validation"
     ),
 ]
+Profile = Annotated[
+    str,
+    typer.Option(
+        "--profile", metavar="GPU", help="A recorded profile, or a file of one.", show_default=False
+    ),
+]
 Minutes = Annotated[
     float,
     typer.Option("--minutes", min=0.1, metavar="M", help="A sweep stops after so many; it goes on later."),
@@ -94,3 +100,20 @@ def verify(  # noqa: PLR0913 - the verb's options
 
     request = VerifyRequest(name, tokens, rounds, places, cpu, seed, sandbox, as_json)
     raise typer.Exit(verify(db, request))
+
+
+@app.command("predict", cls=Verb)
+def predict(  # noqa: PLR0913 - the verb's options
+    name: options.RunOrProblem,
+    *,
+    profile: Profile,
+    tokens: Tokens = 4096,
+    sandbox: options.Sandbox = "auto",
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Tells what a recorded profile of a GPU says of eplb's placements, without that GPU."""
+    from evolve.cli.gpu_predict import PredictRequest, predict
+
+    raise typer.Exit(predict(db, PredictRequest(name, profile, tokens, sandbox, as_json)))

@@ -10,25 +10,19 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from evaluators.calibration import cpu_scale
-from evaluators.decisions import Decided, decided, opened
 from evaluators.gpu.device import Watch
-from evaluators.gpu.twins import REPLAYED, Rig, names, twin
+from evaluators.gpu.twins import Rig, twin
 from evaluators.gpu.verdict import Case, Verdict, disagreements, verdict
-from evolve.cli.exits import Exit, Misuse, say
+from evolve.cli.exits import Exit
 from evolve.cli.gpu_bench import device_facts
 from evolve.cli.gpu_device import Session, device
+from evolve.cli.gpu_replayed import CHAMPION, decisions, ranked, subject
 from evolve.cli.names import mode_named
-from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, facts, harmless, seconds, table, write_json
 from evolve.runs.device_checks import DeviceCheck, check_draft
-from evolve.runs.header import Header
-from evolve.runs.history import champion_source
 from evolve.runs.setting import Setting
 from evolve.runs.store import Store
-from problems.registry import names as problem_names
 
-CHAMPION = "champion"
 _SHOWN_DISAGREEMENTS = 5
 
 
@@ -59,10 +53,7 @@ class Replayed:
 def verify(db: Path, request: VerifyRequest) -> Exit:
     """Replays, prints, and writes the verdict into the run's log."""
     mode_named(request.sandbox)
-    if request.name in problem_names():
-        setting, sources = _problem(request.name, "generated"), dict[str, str]()
-    else:
-        setting, sources = _run(db, request.name)
+    setting, sources = subject(db, request.name)
     with device(cpu=request.cpu) as session:
         found = _replayed(session, setting, sources, request)
         if sources:
@@ -74,54 +65,18 @@ def verify(db: Path, request: VerifyRequest) -> Exit:
     return Exit.DONE
 
 
-def _problem(problem: str, workload: str) -> Setting:
-    if problem not in names():
-        raise Misuse(
-            f"problem {problem!r} has no twin on a GPU: nothing that it decides is a kernel; "
-            f"those that have one: {', '.join(names())}"
-        )
-    return Setting.load(problem, workload, [REPLAYED])
-
-
-def _run(db: Path, run: str) -> tuple[Setting, dict[str, str]]:
-    with Store.open(db, create=False) as store:
-        spec = Header.read(store, run_named(run)).spec
-        champion = champion_source(store, run)
-    setting = _problem(spec.problem, spec.workload)
-    if champion is None:
-        raise Misuse(f"run {run!r} has no champion yet; let it go on with: adrs resume {run}")
-    return setting, {CHAMPION: champion[1]}
-
-
 def _replayed(
     session: Session, setting: Setting, sources: Mapping[str, str], request: VerifyRequest
 ) -> Replayed:
-    problem, instances = setting.problem, setting.stages[REPLAYED][: request.places]
-    every = {**sources, **{b.name: b.source for b in problem.baselines}}
-    with opened(problem, REPLAYED, mode=mode_named(request.sandbox), cpu_scale=cpu_scale()) as bench:
-        policies = _valid({n: decided(problem, s, instances, REPLAYED, bench) for n, s in every.items()})
+    policies = decisions(setting, sources, request.sandbox, request.places)
     rng, guard = np.random.default_rng(request.seed), Watch(session.gpu)
-    found = twin(problem.name)
+    found = twin(setting.problem.name)
     rig = Rig(session.gpu, session.watch, rng, request.tokens, request.rounds)
     cases = found.replay(rig, policies)
     guard.look()
     champion = CHAMPION if CHAMPION in policies else None
     judged = verdict(cases, champion, rng, is_evidence=session.gpu.is_evidence)
-    return Replayed(problem.name, found.UNIT, cases, judged)
-
-
-def _valid(policies: Mapping[str, Sequence[Decided]]) -> dict[str, Sequence[Decided]]:
-    """Leaves out policies that failed somewhere: there is nothing of theirs to be run."""
-    found = dict[str, Sequence[Decided]]()
-    for name, answers in policies.items():
-        fault = next((a.measurement.fault for a in answers if a.measurement.fault is not None), None)
-        if fault is None:
-            found[name] = answers
-        else:
-            say(f"{name} fails and is left out: {fault.message}")
-    if not found:
-        raise Misuse("no policy is without a fault on these instances, so there is nothing to replay")
-    return found
+    return Replayed(setting.problem.name, found.UNIT, cases, judged)
 
 
 def _write(db: Path, request: VerifyRequest, session: Session, found: Replayed) -> None:
@@ -165,13 +120,9 @@ def _print(request: VerifyRequest, session: Session, found: Replayed) -> None:
 
 
 def _policies(found: Replayed) -> Table:
-    by_policy: dict[str, list[Case]] = {}
-    for case in found.cases:
-        by_policy.setdefault(case.policy, []).append(case)
     details = list(next(iter(found.cases)).detail)
     rows = table("policy", "places", "simulated", "measured", "device time", *details)
-    ranked = sorted(by_policy.items(), key=lambda item: -float(np.mean([c.measured for c in item[1]])))
-    for name, cases in ranked:
+    for name, cases in ranked(found.cases):
         means = [float(np.mean([c.detail[key] for c in cases])) for key in details]
         rows.add_row(
             Text(harmless(name)),

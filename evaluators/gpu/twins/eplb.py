@@ -38,7 +38,7 @@ class _EplbTwin:
                 ).tolist()
             )
             tokens = {
-                name: _rank_tokens(history, window, layers, decided.decisions[window], _batch(rig))
+                name: rank_tokens(history, window, layers, decided.decisions[window], _batch(rig))
                 for name, decided in zip(policies, same, strict=True)
             }
             seconds = _timed_ranks(rig, _expert_shape(rig, history.shape), tokens)
@@ -66,12 +66,16 @@ def _batch(rig: Rig) -> int:
 
 
 def _expert_shape(rig: Rig, shape: Shape) -> ExpertShape:
-    model = _MODELS.get((shape.layers, shape.experts), "tiny")
-    return SHAPES[model if rig.gpu.is_evidence else "tiny"]
+    return SHAPES[model_of(shape) if rig.gpu.is_evidence else "tiny"]
 
 
-def _rank_tokens(
-    history: History, window: int, layers: Sequence[int], decision: Any, batch: int
+def model_of(shape: Shape) -> str:
+    """Names the model whose experts a history is of."""
+    return _MODELS.get((shape.layers, shape.experts), "tiny")
+
+
+def rank_tokens(
+    history: History, window: int, layers: Sequence[int] | slice, decision: Any, batch: int
 ) -> np.ndarray:
     """Tokens by layer, GPU and slot in a step of `batch` tokens a GPU; int64, shape (layers, gpus, slots)."""
     shape = history.shape
@@ -80,7 +84,7 @@ def _rank_tokens(
     experts = placement.experts[layers]
     scale = batch * shape.gpus * shape.top_k / counts.sum(axis=1, keepdims=True)
     share = np.take_along_axis(counts * scale / replicas, experts, axis=1)
-    return np.asarray(np.rint(share).astype(np.int64).reshape(len(layers), shape.gpus, -1))
+    return np.asarray(np.rint(share).astype(np.int64).reshape(len(experts), shape.gpus, -1))
 
 
 def _simulated(history: History, window: int, layers: Sequence[int], decision: Any) -> float:
@@ -112,7 +116,7 @@ def _timed_ranks(rig: Rig, shape: ExpertShape, tokens: Mapping[str, np.ndarray])
 def _figures(shape: Shape, tokens: np.ndarray, seconds: np.ndarray) -> dict[str, float]:
     """Times of a GPU, and what the busiest one receives and sends back in bfloat16."""
     received = float(tokens.sum(axis=2).max()) * (1.0 - 1.0 / shape.gpus)
-    hidden = SHAPES[_MODELS.get((shape.layers, shape.experts), "tiny")].hidden
+    hidden = SHAPES[model_of(shape)].hidden
     return {
         "mean_gpu_ms": float(seconds.mean() * 1e3),
         "slowest_gpu_ms": float(seconds.max(axis=1).mean() * 1e3),

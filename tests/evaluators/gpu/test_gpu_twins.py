@@ -11,6 +11,8 @@ from evaluators.calibration import cpu_scale
 from evaluators.decisions import Decided, decided, opened
 from evaluators.gpu.decoder import Prompt, query_blocks
 from evaluators.gpu.device import open_cpu
+from evaluators.gpu.expert_time import KNOTS, Curve, NoProfile, Profile
+from evaluators.gpu.prediction import predicted
 from evaluators.gpu.stopwatch import stopwatch
 from evaluators.gpu.twins import Rig, eplb, llm_sql, twin
 from problems.base import Instance, Problem, Split
@@ -53,13 +55,29 @@ def test_a_step_asks_every_gpu_for_its_share_of_the_tokens(
 ) -> None:
     first = placements["largest_first"][0]
     history, layers = first.instance.data, [0, 2]
-    tokens = eplb._rank_tokens(history, 1, layers, first.decisions[1], 1024)
+    tokens = eplb.rank_tokens(history, 1, layers, first.decisions[1], 1024)
     shape = history.shape
     assert tokens.shape == (2, shape.gpus, shape.replicas // shape.gpus)
     assert tokens.sum(axis=(1, 2)) == pytest.approx([1024 * shape.gpus * shape.top_k] * 2, rel=0.01)
     busy = tokens.sum(axis=2)
     balance = busy.mean(axis=1).sum() / busy.max(axis=1).sum()
     assert balance == pytest.approx(eplb._simulated(history, 1, layers, first.decisions[1]), abs=0.01)
+
+
+def test_a_profile_predicts_what_its_curve_says(placements: dict[str, Sequence[Decided]]) -> None:
+    curve = Curve(0.0, 0.0, (1e-6, *[0.0] * (len(KNOTS) - 1)), 0, 0, 0.0, 0.0)
+    profile = Profile("a GPU", {}, {"tiny": curve})
+    cases = {case.policy: case for case in predicted(profile, placements, 4096)}
+    for name, found in placements.items():
+        # Time in proportion to tokens is the simulator's own rule, which balances sums over layers.
+        assert cases[name].measured == pytest.approx(found[0].measurement.score, abs=0.01)
+    shape = placements["vllm"][0].instance.data.shape
+    assert cases["vllm"].detail["mean_gpu_ms"] == pytest.approx(4096 * shape.top_k * 1e-3, rel=0.01)
+
+
+def test_a_profile_without_the_model_is_refused(placements: dict[str, Sequence[Decided]]) -> None:
+    with pytest.raises(NoProfile, match="the profile of a GPU has no model"):
+        predicted(Profile("a GPU", {}, {}), placements, 4096)
 
 
 def test_prompts_are_cut_where_they_leave_the_one_before() -> None:

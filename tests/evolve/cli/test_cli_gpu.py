@@ -64,6 +64,18 @@ def test_a_problem_without_kernels_is_refused_with_those_that_have_them(adrs: Ad
     assert "eplb, kernel_choice, llm_sql" in ended.err
 
 
+def test_an_unknown_profile_is_told_those_there_are(adrs: Adrs) -> None:
+    ended = adrs("gpu", "predict", "eplb", "--profile", "b300")
+    assert ended.code == 6
+    assert "recorded: nvidia-h100-80gb-hbm3" in ended.err
+
+
+def test_only_placements_of_experts_are_predicted(adrs: Adrs) -> None:
+    ended = adrs("gpu", "predict", "llm_sql", "--profile", "nvidia-h100-80gb-hbm3")
+    assert ended.code == 2
+    assert "expected eplb" in ended.err
+
+
 def test_a_run_that_is_not_there_is_named(adrs: Adrs, db: Path) -> None:
     ended = adrs("gpu", "verify", "nothing", "--db", db)
     assert ended.code == 2
