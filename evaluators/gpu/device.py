@@ -236,5 +236,27 @@ def held(gpu: Gpu) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def failures(gpu: Gpu) -> Iterator[None]:
+    """Says what a device refused in one sentence: no fault of a policy, and no defect either.
+
+    Raises:
+        DeviceMissing: It ran out of memory, or its driver gave up.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        kind = type(error).__name__
+        if kind == "OutOfMemoryError":
+            advice = "take a larger GPU, or ask for less with --tokens or --places"
+            raise DeviceMissing(f"the memory of {gpu.name} is too small for this; {advice}") from error
+        if kind == "AcceleratorError" or "CUDA error" in str(error):
+            raise DeviceMissing(
+                f"{gpu.name} or its driver gave up ({_first_line(error)}); nothing was kept, look at it "
+                "with: adrs gpu doctor"
+            ) from error
+        raise
+
+
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from evaluators.gpu.device import Gpu, held, open_cpu, open_gpu
+from evaluators.gpu.device import Gpu, failures, held, open_cpu, open_gpu
 from evaluators.gpu.health import Reading, read
 from evaluators.gpu.stopwatch import Stopwatch, stopwatch
 
@@ -39,5 +39,5 @@ def device(*, cpu: bool = False) -> Iterator[Session]:
     """
     before = None if cpu else read()
     gpu = open_cpu() if cpu else open_gpu()
-    with held(gpu):
+    with held(gpu), failures(gpu):
         yield Session(gpu, stopwatch(gpu), before)

@@ -9,13 +9,15 @@ from pathlib import Path
 from problems.base import Axis, Baseline, Instance, Limits, Problem, Split
 from problems.datasets import DataFolder
 from problems.kernel_choice import interface
-from problems.kernel_choice.instances import generated
+from problems.kernel_choice.instances import generated, table_path
 from problems.kernel_choice.scoring import Lookup
 
 __all__ = ["PROBLEM"]
 
 _HERE = Path(__file__).parent
 _TILLET = "Tillet 2019, Triton, https://doi.org/10.1145/3315508.3329973"
+_TABLE = table_path()
+_GPU = "no table" if _TABLE is None else _TABLE.stem
 _SPLITS = (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.HOLDOUT)
 
 
@@ -31,7 +33,7 @@ def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
 PROBLEM = Problem(
     name="kernel_choice",
     version=1,
-    title="choose tiles, stages and splits of matrix products on a GPU",
+    title=f"choose tiles, stages and splits of matrix products ({_GPU})",
     interface=interface,
     evaluator=Lookup(),
     brief=(_HERE / "brief.md").read_text(encoding="utf-8"),

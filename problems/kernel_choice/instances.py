@@ -27,22 +27,31 @@ class Case:
         return self.mix.shapes
 
 
-def recorded() -> Table:
-    """Reads the recorded sweep table: of several the first by name.
+def table_path() -> Path | None:
+    """Finds the recorded sweep table, named by its GPU: of several the first; None if there is none.
 
     `ADRS_SWEEPS` names another folder than the one that is shipped.
+    """
+    return next(iter(sorted(_folder().glob("*.json"))), None)
+
+
+def recorded() -> Table:
+    """Reads it.
 
     Raises:
         DataMissing: None was recorded, or the file is none.
     """
-    folder = Path(os.environ.get("ADRS_SWEEPS") or FOLDER)
-    found = sorted(folder.glob("*.json"))
-    if not found:
+    path = table_path()
+    if path is None:
         raise DataMissing(
-            f"no sweep table has been recorded in {folder}; on a machine with an NVIDIA GPU record one with: "
+            f"no sweep table has been recorded in {_folder()}; on a machine with an NVIDIA GPU record one with: "
             "adrs gpu calibrate --sweep, and name its folder in ADRS_SWEEPS"
         )
-    return _read(found[0], found[0].stat().st_mtime_ns)
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("ADRS_SWEEPS") or FOLDER)
 
 
 @lru_cache(maxsize=2)

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from evaluators.gpu.device import DeviceBusy, DeviceMissing, Gpu, held, open_gpu, refuse_busy
+from evaluators.gpu.device import DeviceBusy, DeviceMissing, Gpu, failures, held, open_gpu, refuse_busy
 from evaluators.gpu.health import Reading
 
 FREE = Reading("580.1", 0, 0, 345, 2619, 30, 70.0, ())
@@ -37,6 +37,27 @@ def test_a_device_in_use_is_refused(reading: Reading) -> None:
     refuse_busy(FREE)
     with pytest.raises(DeviceBusy, match="the GPU is in use"):
         refuse_busy(reading)
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named as torch names it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OutOfMemoryError("tried to allocate 80 GiB"), "too small for this; take a larger GPU"),
+        (RuntimeError("CUDA error: unspecified launch failure\nmore"), r"gave up \(CUDA error: unspecified"),
+    ],
+)
+def test_what_a_device_refuses_is_said_in_one_sentence(error: RuntimeError, said: str) -> None:
+    with pytest.raises(DeviceMissing, match=said), failures(gpu("one")):
+        raise error
+
+
+def test_a_defect_of_ours_stays_one() -> None:
+    with pytest.raises(RuntimeError, match="a defect"), failures(gpu("one")):
+        raise RuntimeError("a defect")
 
 
 def test_the_name_of_a_model_is_a_file_name() -> None:

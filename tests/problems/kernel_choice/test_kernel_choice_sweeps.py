@@ -1,5 +1,8 @@
 """Shapes and their splits, sweep tables as files, and what is said where a table lacks."""
 
+import os
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -61,6 +64,20 @@ def test_without_a_table_the_message_says_how_one_is_recorded(
     monkeypatch.setenv("ADRS_SWEEPS", str(tmp_path))
     with pytest.raises(DataMissing, match=r"no sweep table.*adrs gpu calibrate --sweep"):
         generated(Split.SMOKE)
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "no table"), ("{}", "some-gpu")])
+def test_the_list_names_the_gpu_or_says_that_there_is_none(
+    tmp_path: Path, content: str | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "some-gpu.json").write_text(content)
+    code = "from problems.kernel_choice import PROBLEM; print(PROBLEM.title)"
+    environment = {**os.environ, "ADRS_SWEEPS": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert f"({said})" in done.stdout
 
 
 def test_a_table_without_a_shape_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
