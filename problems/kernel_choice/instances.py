@@ -44,8 +44,8 @@ def recorded() -> Table:
     path = table_path()
     if path is None:
         raise DataMissing(
-            f"no sweep table has been recorded in {_folder()}; on a machine with an NVIDIA GPU record one with: "
-            "adrs gpu calibrate --sweep, and name its folder in ADRS_SWEEPS"
+            f"no sweep table has been recorded in {_folder()}; on a machine with an NVIDIA GPU record one "
+            "with: adrs gpu calibrate --sweep, and name its folder in ADRS_SWEEPS"
         )
     return _read(path, path.stat().st_mtime_ns)
 

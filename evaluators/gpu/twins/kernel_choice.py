@@ -26,8 +26,8 @@ class _KernelTwin:
             task = same[0].instance.data
             if task.table.device.name != rig.gpu.name:
                 raise DeviceMissing(
-                    f"the sweep is of {task.table.device.name}, and this is {rig.gpu.name}: record its own with "
-                    "adrs gpu calibrate --sweep, and name its folder in ADRS_SWEEPS"
+                    f"the sweep is of {task.table.device.name}, and this is {rig.gpu.name}: record its "
+                    "own with adrs gpu calibrate --sweep, and name its folder in ADRS_SWEEPS"
                 )
             chosen = {name: list(decided.decisions[0]) for name, decided in zip(policies, same, strict=True)}
             ratios: dict[str, list[float]] = {name: [] for name in chosen}

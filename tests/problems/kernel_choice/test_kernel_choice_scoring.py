@@ -44,3 +44,11 @@ def test_what_the_device_could_not_run_cannot_be_chosen(instance: Instance) -> N
     with pytest.raises(InvalidAnswer) as caught:
         Lookup().measure(instance, (last,) * len(instance.data.shapes))
     assert caught.value.rule == "not_run_there"
+
+
+def test_a_score_is_the_fastest_time_over_the_chosen_one(instance: Instance) -> None:
+    timed = [instance.data.table.times[shape] for shape in instance.data.shapes]
+    outcome = Lookup().measure(instance, (0,) * len(timed))
+    assert outcome.score == pytest.approx(sum(t.best_us / t.us[0] for t in timed) / len(timed))
+    assert outcome.metrics["time_us"] == pytest.approx(sum(t.us[0] for t in timed))
+    assert outcome.metrics["split_share"] == 0.0
