@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,10 @@ import pytest
 from problems import registry
 
 PLUGIN = Path(__file__).parent / "plugin"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background jobs ignore it, and what they start inherits that: attacks by this signal would fail.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """`adrs show RUN CANDIDATE`: one candidate with its kin, its scores and its source."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ from evolve.cli.exits import Exit, Misuse
 from evolve.cli.money import dollars
 from evolve.cli.report import fault_table, instance_parts, printed_parts, sandbox_sentence
 from evolve.cli.run_names import run_named
-from evolve.cli.show import ID_DIGITS
+from evolve.cli.show import ID_DIGITS, print_notes
 from evolve.cli.terminal import code, console, facts, harmless, write_json
 from evolve.models.language_model import Request
 from evolve.runs.header import Header
 from evolve.runs.history import request_of, trials
+from evolve.runs.marks import marks
 from evolve.runs.reply import Reply
 from evolve.runs.store import Store
 from evolve.runs.trial import Challenge, Trial
@@ -58,11 +59,14 @@ class Found:
 def show_candidate(db: Path, run: str, wanted: str, *, as_json: bool) -> Exit:
     """Shows one candidate, by step or by the first digits of its id."""
     with Store.open(db, create=False) as store:
-        found = found_trial(store, run_named(run), wanted)
+        found, marked = found_trial(store, run_named(run), wanted), marks(store, run)
+    step = found.trial.step
     if as_json:
-        write_json(_as_json(found))
+        notes = [asdict(note) for note in marked.notes if note.step == step]
+        write_json({**_as_json(found), "tags": marked.tags.get(step, ()), "notes": notes})
     else:
         _print(found, console())
+        print_notes(marked, step)
     return Exit.DONE
 
 

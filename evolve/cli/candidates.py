@@ -3,7 +3,7 @@
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +16,11 @@ from evolve.cli.show import ID_DIGITS
 from evolve.cli.terminal import console, facts, one_line, table, write_json
 from evolve.runs.header import Header
 from evolve.runs.lines import Line, lines
+from evolve.runs.marks import marks
 from evolve.runs.store import Store
 
 NUMBERS: Final = ("step", "search", "validation", "usd")
-WORDS: Final = ("outcome", "reason", "operator", "model", "fault", "id")
+WORDS: Final = ("outcome", "reason", "operator", "model", "fault", "tag", "id")
 _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "=": operator.eq,
     "<": operator.lt,
@@ -66,7 +67,8 @@ def list_candidates(db: Path, run: str, selection: Selection, *, as_json: bool) 
         raise Misuse(f"expected --top of at least 1, but got {selection.top}")
     with Store.open(db, create=False) as store:
         header = Header.read(store, run_named(run))
-        found = list(lines(store, run, header))
+        tags = marks(store, run).tags
+        found = [replace(line, tags=tags.get(line.step, ())) for line in lines(store, run, header)]
     shown = selection.of(found)
     if as_json:
         rows = [asdict(line) for line in shown]
@@ -110,6 +112,8 @@ def _numeric(key: str, compared: Callable[[float, float], bool], value: str) -> 
 def _worded(key: str, value: str) -> Condition:
     if key == "fault":
         return lambda line: value in line.faults
+    if key == "tag":
+        return lambda line: value in line.tags
     if key == "id":
         return lambda line: line.id is not None and line.id.startswith(value.lower())
     return lambda line: getattr(line, key) == value
@@ -122,6 +126,8 @@ def _print(run: str, header: Header, shown: Sequence[Line], *, total: int) -> No
     paid = any(line.usd for line in shown)
     columns = ["step", "id", "operator", "outcome", "parents", "search", "validation"]
     columns += ["cost"] if paid else []
+    tagged = any(line.tags for line in shown)
+    columns += ["tags"] if tagged else []
     found = table(*columns, left=5)
     for line in shown:
         cost = (dollars(line.usd),) if paid else ()
@@ -134,6 +140,7 @@ def _print(run: str, header: Header, shown: Sequence[Line], *, total: int) -> No
             _score(line.search),
             _score(line.validation),
             *cost,
+            *((", ".join(line.tags),) if tagged else ()),
         )
     out = console()
     out.print(found)

@@ -54,6 +54,9 @@ def verify(db: Path, request: VerifyRequest) -> Exit:
     """Replays, prints, and writes the verdict into the run's log."""
     mode_named(request.sandbox)
     setting, sources = subject(db, request.name)
+    if sources:
+        with Store.open(db, create=False) as store:  # before minutes are spent: the verdict goes into its log
+            store.refuse_written(request.name, at=time.time())
     with device(cpu=request.cpu) as session:
         found = _replayed(session, setting, sources, request)
         if sources:

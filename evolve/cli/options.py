@@ -53,6 +53,22 @@ OneCandidate = Annotated[
 OtherCandidate = Annotated[
     str | None, typer.Argument(metavar="B", help="Another; else A's own parent.", show_default=False)
 ]
+TagOff = Annotated[bool, typer.Option("--off", help="Take the tags off.")]
+TagNames = Annotated[
+    list[str], typer.Argument(metavar="TAG...", help="Letters, digits, - _ and dots.", show_default=False)
+]
+NoteText = Annotated[
+    str, typer.Argument(metavar="TEXT", help="What is to be remembered.", show_default=False)
+]
+OnCandidate = Annotated[
+    str | None,
+    typer.Option("--candidate", metavar="C", help="On this candidate.", show_default="on the run"),
+]
+Author = Annotated[
+    str | None, typer.Option("--author", metavar="NAME", help="Whose it is.", show_default="your login")
+]
+ArchiveUndo = Annotated[bool, typer.Option("--undo", help="Bring them back.")]
+AllRuns = Annotated[bool, typer.Option("--all", help="Those put away, too.")]
 SortKey = Annotated[str, typer.Option("--sort", metavar="KEY", help="step, search, validation or usd.")]
 Filters = Annotated[
     list[str] | None,

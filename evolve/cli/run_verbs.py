@@ -10,11 +10,16 @@ import typer
 from evolve.cli import options
 
 
-def runs(as_json: options.Json = False, db: options.Db = options.DB, _config: options.Config = None) -> None:
+def runs(
+    every: options.AllRuns = False,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
     """Lists the runs, newest first."""
     from evolve.cli.runs import list_runs
 
-    raise typer.Exit(list_runs(db, as_json=as_json))
+    raise typer.Exit(list_runs(db, every=every, as_json=as_json))
 
 
 def show(
@@ -122,6 +127,51 @@ def replay(
     raise typer.Exit(replay_bundle(file, workers=workers))
 
 
+def tag(  # noqa: PLR0913 - the verb's options
+    run: options.RunName,
+    candidate: options.OneCandidate,
+    tags: options.TagNames,
+    *,
+    off: options.TagOff = False,
+    author: options.Author = None,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Puts tags on a candidate, or takes them off."""
+    from evolve.cli.marks import TagRequest, tag
+
+    raise typer.Exit(tag(db, TagRequest(run, candidate, tags, off, author)))
+
+
+def note(
+    run: options.RunName,
+    text: options.NoteText,
+    *,
+    candidate: options.OnCandidate = None,
+    author: options.Author = None,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Writes a note on a run, or on one of its candidates."""
+    from evolve.cli.marks import note
+
+    raise typer.Exit(note(db, run, text, candidate=candidate, author=author))
+
+
+def archive(
+    names: options.RunsNamed,
+    *,
+    undo: options.ArchiveUndo = False,
+    author: options.Author = None,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Puts runs away, out of the list; nothing of them is lost."""
+    from evolve.cli.marks import archive
+
+    raise typer.Exit(archive(db, names, undo=undo, author=author))
+
+
 def best(
     run: options.RunName,
     out: options.Out = None,
@@ -162,6 +212,9 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "bundle": bundle,
         "replay": replay,
         "best": best,
+        "tag": tag,
+        "note": note,
+        "archive": archive,
         "new-problem": new_problem,
     }
 )

@@ -9,21 +9,29 @@ from evolve.cli.exits import Exit, say
 from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.cli.terminal import console, one_line, table, write_json
 from evolve.runs.history import Outline, outline
+from evolve.runs.marks import marks
 from evolve.runs.rows import RunRow
 from evolve.runs.store import Store
 from problems.base import Split
 
 
-def list_runs(db: Path, *, as_json: bool) -> Exit:
-    """Lists the runs of a store."""
+def list_runs(db: Path, *, every: bool, as_json: bool) -> Exit:
+    """Lists the runs of a store; those put away only with `every`."""
     with Store.open(db, create=False) as store:
         rows = [row for row in store.runs() if row.name != HOLDOUT_LOG]
-        found = [(row, outline(store, row.name, now=time.time())) for row in rows]
+        away = {row.name for row in rows if marks(store, row.name).archived}
+        kept = [row for row in rows if every or row.name not in away]
+        found = [(row, outline(store, row.name, now=time.time())) for row in kept]
     if as_json:
-        write_json({"runs": [_as_json(row, told) for row, told in found]})
+        write_json({"runs": [{**_as_json(row, told), "archived": row.name in away} for row, told in found]})
         return Exit.DONE
     if not found:
-        say(f"{db} has no runs yet; start one with: adrs run PROBLEM")
+        away_too = f"; {len(away)} are put away: adrs runs --all" if away else ""
+        say(
+            f"{db} has no runs yet; start one with: adrs run PROBLEM"
+            if not away
+            else f"no run is listed{away_too}"
+        )
         return Exit.DONE
     listing = table("run", "problem", "sandbox", "status", "evaluated", "champion", "started", left=4)
     for row, told in found:
@@ -32,7 +40,7 @@ def list_runs(db: Path, *, as_json: bool) -> Exit:
             one_line(row.name),
             spec.problem if spec.workload == "generated" else f"{spec.problem}, {spec.workload}",
             str(spec.sandbox),
-            str(told.status.phase),
+            "put away" if row.name in away else str(told.status.phase),
             f"{told.evaluated}/{spec.max_evals}",
             _champion(told),
             f"{datetime.fromtimestamp(row.created_at).astimezone():%m-%d %H:%M}",

@@ -19,6 +19,7 @@ from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, facts, harmless, local_time, table, write_json
 from evolve.runs.device_checks import NO_DEVICE, latest_check
 from evolve.runs.history import Outline, outline, rebuild
+from evolve.runs.marks import Marks, marks
 from evolve.runs.state import State
 from evolve.runs.store import Store
 from problems.registry import get
@@ -33,7 +34,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
         told = outline(store, run_named(run), now=time.time())
         state = rebuild(store, run, told.header, get(told.header.spec.problem).axes)
         row = next(row for row in store.runs() if row.name == run)
-        check = latest_check(store, run)
+        check, marked = latest_check(store, run), marks(store, run)
     if as_json:
         write_json(
             {
@@ -41,11 +42,31 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
                 "started_at": row.created_at,
                 **_run_json(told, state),
                 "gpu": msgspec.to_builtins(check),
+                "marks": {
+                    "tags": {str(step): tags for step, tags in marked.tags.items()},
+                    "notes": [asdict(note) for note in marked.notes],
+                    "archived": marked.archived,
+                },
             }
         )
     else:
         _print_run(run, told, state, local_time(row.created_at), str(check or NO_DEVICE))
+        print_notes(marked)
     return Exit.DONE
+
+
+def print_notes(marked: Marks, step: int | None = None) -> None:
+    """Prints tags and notes, if there are any: of a whole run, or of one step."""
+    tags = {s: found for s, found in marked.tags.items() if step in {None, s}}
+    notes = [note for note in marked.notes if step in {None, note.step}]
+    rows = {f"tags of step {s}": ", ".join(found) for s, found in sorted(tags.items())}
+    for number, note in enumerate(notes):
+        where = "run" if note.step is None else f"step {note.step}"
+        rows[f"note {number + 1}, {where}"] = f"{note.text} ({note.author}, {local_time(note.at)})"
+    if rows:
+        out = console()
+        out.print()
+        out.print(facts(rows))
 
 
 def _run_json(told: Outline, state: State) -> dict[str, Any]:

@@ -20,6 +20,9 @@ RESUMED: Final = "resumed"
 COMPARED: Final = "compared"
 HOLDOUT_LOOKED: Final = "holdout_looked"
 GPU_VERIFIED: Final = "gpu_verified"
+TAGGED: Final = "tagged"
+NOTED: Final = "noted"
+ARCHIVED: Final = "archived"
 
 KINDS: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -35,6 +38,9 @@ KINDS: Final[Mapping[str, int]] = MappingProxyType(
         COMPARED: 1,
         HOLDOUT_LOOKED: 1,
         GPU_VERIFIED: 1,
+        TAGGED: 1,
+        NOTED: 1,
+        ARCHIVED: 1,
     }
 )
 """Kinds this program writes, with the version of their bodies. A log may hold others, which are kept."""

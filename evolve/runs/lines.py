@@ -19,6 +19,7 @@ class Line:
         validation: Likewise.
         faults: Rules that it broke, each once.
         usd: What its model cost; 0.0 if none was asked.
+        tags: What people put on it; filled in by those who show it.
     """
 
     step: int
@@ -33,6 +34,7 @@ class Line:
     promoted: bool
     parents: tuple[int, ...]
     usd: float
+    tags: tuple[str, ...] = ()
 
 
 def lines(store: Store, run: str, header: Header) -> Iterator[Line]:
