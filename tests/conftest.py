@@ -14,7 +14,7 @@ from problems import registry
 PLUGIN = Path(__file__).parent / "plugin"
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell's background jobs ignore it, and what they start inherits that: attacks by this signal would fail.
+    # A shell's background jobs ignore it, and what they start inherits that: attacks by it would fail.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

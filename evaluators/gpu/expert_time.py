@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -169,6 +169,11 @@ def _design(tokens: np.ndarray) -> np.ndarray:
     return np.stack([np.ones(counts.shape[:-1]), busy, *above], axis=-1)
 
 
+def recorded() -> list[str]:
+    """Lists the GPUs that have a recorded profile, as they are named to ask for it."""
+    return sorted(found.stem for found in FOLDER.glob("*.json"))
+
+
 def shipped(gpu: str) -> Profile:
     """Finds the recorded profile of a GPU by its file's name.
 
@@ -177,14 +182,9 @@ def shipped(gpu: str) -> Profile:
     """
     path = FOLDER / f"{gpu}.json"
     if not path.is_file():
-        known = ", ".join(sorted(found.stem for found in FOLDER.glob("*.json"))) or "none"
+        known = ", ".join(recorded()) or "none"
         raise NoProfile(
             f"there is no profile of the GPU {gpu!r}; recorded: {known}. Record one there with: "
             "adrs gpu calibrate"
         )
     return Profile.read(path)
-
-
-def raw(curves: Mapping[str, Curve]) -> dict[str, Any]:
-    """Plain data of fitted curves."""
-    return {model: asdict(curve) for model, curve in curves.items()}

@@ -26,9 +26,9 @@ Places = Annotated[
     ),
 ]
 Profile = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--profile", metavar="GPU", help="A recorded profile, or a file of one.", show_default=False
+        "--profile", metavar="GPU", help="A recorded profile, or a file of one.", show_default="none is taken"
     ),
 ]
 Minutes = Annotated[
@@ -106,7 +106,7 @@ def verify(  # noqa: PLR0913 - the verb's options
 def predict(  # noqa: PLR0913 - the verb's options
     name: options.RunOrProblem,
     *,
-    profile: Profile,
+    profile: Profile = None,
     tokens: Tokens = 4096,
     sandbox: options.Sandbox = "auto",
     as_json: options.Json = False,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from rich.text import Text
 
-from evaluators.gpu.expert_time import Profile, shipped
+from evaluators.gpu.expert_time import Profile, recorded, shipped
 from evaluators.gpu.prediction import predicted
 from evaluators.gpu.verdict import Agreement, Case, agreement
 from evolve.cli.exits import Exit, Misuse
@@ -21,7 +21,7 @@ class PredictRequest:
     """The verb's options, as they came."""
 
     name: str
-    profile: str
+    profile: str | None
     tokens: int
     sandbox: str
     as_json: bool
@@ -30,6 +30,9 @@ class PredictRequest:
 def predict(db: Path, request: PredictRequest) -> Exit:
     """Predicts and prints, the profile's GPU named with every figure."""
     mode_named(request.sandbox)
+    if request.profile is None:
+        known = ", ".join(recorded()) or "none"
+        raise Misuse(f"expected --profile GPU, since no GPU's times are another's; recorded: {known}")
     path = Path(request.profile)
     profile = Profile.read(path) if path.suffix == ".json" else shipped(request.profile)
     setting, sources = subject(db, request.name)

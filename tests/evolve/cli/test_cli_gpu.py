@@ -70,6 +70,12 @@ def test_an_unknown_profile_is_told_those_there_are(adrs: Adrs) -> None:
     assert "recorded: nvidia-h100-80gb-hbm3" in ended.err
 
 
+def test_no_profile_is_taken_that_was_not_asked_for(adrs: Adrs) -> None:
+    ended = adrs("gpu", "predict", "eplb")
+    assert ended.code == 2
+    assert "expected --profile GPU" in ended.err
+
+
 def test_only_placements_of_experts_are_predicted(adrs: Adrs) -> None:
     ended = adrs("gpu", "predict", "llm_sql", "--profile", "nvidia-h100-80gb-hbm3")
     assert ended.code == 2
