@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from evaluators.gpu.device import Gpu
+from evaluators.gpu.device import Gpu, Watch
 from evaluators.gpu.experts import SHAPES, Experts, ExpertShape
 from evaluators.gpu.stopwatch import Stopwatch, timed
 
@@ -119,12 +119,18 @@ def loads(
 def measure(
     gpu: Gpu, watch: Stopwatch, shape: ExpertShape, drawn: Sequence[tuple[int, ...]], rng: np.random.Generator
 ) -> list[Load]:
-    """Times loads on the device, interleaved."""
+    """Times loads on the device, interleaved.
+
+    Raises:
+        DeviceBusy: Another process came meanwhile.
+    """
     slots, rows = max(map(len, drawn)), max(map(sum, drawn))
     gpu.needs(Experts.bytes_needed(shape, slots, rows), f"calibrating {shape.model}")
     experts = Experts(shape, slots, rows, gpu.kind)
     works = [experts.work(str(number), tokens) for number, tokens in enumerate(drawn)]
+    guard = Watch(gpu)
     found = timed(watch, works, rounds=_ROUNDS, rng=rng)
+    guard.look()
     return [Load(tokens, timing.median_s) for tokens, timing in zip(drawn, found, strict=True)]
 
 

@@ -34,7 +34,8 @@ class Product:
         """The vendor's own product."""
         import torch
 
-        return Work("cublas", lambda: torch.mm(self.x, self.w.T, out=self.out), self.refresh)
+        name = "cublas" if self._kind == "cuda" else "torch"
+        return Work(name, lambda: torch.mm(self.x, self.w.T, out=self.out), self.refresh)
 
     def work(self, configuration: Configuration) -> Work:
         """Our product with a configuration."""

@@ -150,10 +150,6 @@ class Timing:
         """The median with its interval; needs six rounds."""
         return Middle.of(self.seconds)
 
-    def over(self, other: "Timing") -> Middle:
-        """The median ratio to another's time in the same rounds, with its interval; needs six rounds."""
-        return Middle.of([mine / theirs for mine, theirs in zip(self.seconds, other.seconds, strict=True)])
-
 
 def timed(watch: Stopwatch, works: Sequence[Work], *, rounds: int, rng: np.random.Generator) -> list[Timing]:
     """Times pieces of work beside each other: in a drawn order one round, in the reverse the next.
@@ -165,9 +161,8 @@ def timed(watch: Stopwatch, works: Sequence[Work], *, rounds: int, rng: np.rando
     order = np.arange(len(works))
     for number in range(rounds):
         order = order[::-1] if number % 2 else rng.permutation(len(works))
-        for index, seconds in zip(
-            order.tolist(), watch.each([works[i] for i in order.tolist()]), strict=True
-        ):
+        indices = order.tolist()
+        for index, seconds in zip(indices, watch.each([works[i] for i in indices]), strict=True):
             found[index].append(seconds)
     return [Timing(work.name, tuple(seconds)) for work, seconds in zip(works, found, strict=True)]
 

@@ -36,9 +36,15 @@ def _print(session: Session, found: Bench) -> None:
         )
     out.print(rows)
     out.print()
-    ratios = table("grouped products", "ours, with the gate", "cuBLAS, each alone", "ratio")
+    ratios = table("grouped products", "ours, with the gate", "cuBLAS, each alone", "ratio", "95 %")
     for ratio in found.ratios:
-        ratios.add_row(Text(ratio.name), seconds(ratio.ours_s), seconds(ratio.theirs_s), f"{ratio.ratio:.3f}")
+        ratios.add_row(
+            Text(ratio.name),
+            seconds(ratio.ours_s),
+            seconds(ratio.theirs_s),
+            f"{ratio.ratio.median:.3f}",
+            f"{ratio.ratio.low:.3f} to {ratio.ratio.high:.3f}",
+        )
     out.print(ratios)
     out.print()
     out.print(facts(device_facts(session)))
@@ -62,5 +68,5 @@ def _as_json(session: Session, found: Bench) -> dict[str, object]:
         "state": session.state(),
         "device_s": session.watch.spent_s,
         "rows": [{**asdict(row), "drift": row.drift} for row in found.rows],
-        "grouped": [{**asdict(ratio), "ratio": ratio.ratio} for ratio in found.ratios],
+        "grouped": [asdict(ratio) for ratio in found.ratios],
     }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,14 @@ from rich.text import Text
 from evaluators.gpu.expert_time import Curve, Profile, calibrate
 from evaluators.gpu.sweep import Sweep, compile_kernels, compilers, measured_device
 from evolve.cli.bar import bar
-from evolve.cli.exits import Exit, say
+from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.gpu_bench import device_facts
 from evolve.cli.gpu_device import Session, device
 from evolve.cli.terminal import console, facts, seconds, table, write_json
 from problems.kernel_choice.configurations import Unit, configurations
+from problems.kernel_choice.interface import Configuration, Shape
 from problems.kernel_choice.shapes import swept
-from problems.kernel_choice.table import Table
+from problems.kernel_choice.table import Table, TableDamaged, Timed
 
 _BATCH = 24
 """Shapes that are timed before the table is written anew."""
@@ -51,13 +53,11 @@ def _written(out: Path, kind: str, session: Session) -> Path:
 def _sweep(session: Session, path: Path, rng: np.random.Generator, until: float, today: dt.date) -> None:
     gpu = session.gpu
     wanted = configurations(Unit(gpu.shared_bytes))
+    before = _times_before(path, wanted, session)
     say(f"compiling the kernels of {len(wanted)} configurations")
     compile_kernels(wanted, compilers())
     sweep = Sweep(gpu, session.watch, wanted, rng)
-    if path.is_file():
-        before = Table.read(path)
-        if before.configurations == wanted and before.machine["driver"] == gpu.driver:
-            sweep.times.update(before.times)
+    sweep.times.update(before)
     measured = measured_device(gpu, session.watch)
     left = [shape for shape in swept() if shape not in sweep.times]
     with bar("sweeping shapes") as progress:
@@ -70,6 +70,23 @@ def _sweep(session: Session, path: Path, rng: np.random.Generator, until: float,
     missing = sum(shape not in sweep.times for shape in swept())
     rest = f"; {missing} are missing: start again to go on" if missing else ""
     say(f"wrote the times of {len(sweep.times)} shapes to {path}{rest}")
+
+
+def _times_before(path: Path, wanted: Sequence[Configuration], session: Session) -> Mapping[Shape, Timed]:
+    """Takes what an interrupted sweep has, if it was of this model, this driver and these versions.
+
+    Raises:
+        Misuse: What stands there is no table.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        found = Table.read(path)
+    except TableDamaged as error:
+        raise Misuse(f"{error}; move it away, or name another folder with --out") from error
+    here = session.gpu.machine()
+    same = all(found.machine.get(key) == value for key, value in here.items())
+    return found.times if same and found.configurations == wanted else {}
 
 
 def _print(session: Session, curves: dict[str, Curve]) -> None:

@@ -1,25 +1,20 @@
-"""Opening a device for one command, with its state before and after."""
+"""A device, opened and held for one command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from evaluators.gpu.device import Gpu, failures, held, open_cpu, open_gpu
-from evaluators.gpu.health import Reading, read
+from evaluators.gpu.health import read
 from evaluators.gpu.stopwatch import Stopwatch, stopwatch
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Session:
-    """A device that is ours alone for now.
-
-    Attributes:
-        before: The driver's reading before anything of ours ran; None where it says nothing.
-    """
+    """A device that is held."""
 
     gpu: Gpu
     watch: Stopwatch
-    before: Reading | None
 
     def state(self) -> str:
         """Clocks, temperature and power as they are now, in words."""
@@ -37,7 +32,6 @@ def device(*, cpu: bool = False) -> Iterator[Session]:
     Raises:
         DeviceMissing, DeviceBusy: It cannot be measured on.
     """
-    before = None if cpu else read()
     gpu = open_cpu() if cpu else open_gpu()
     with held(gpu), failures(gpu):
-        yield Session(gpu, stopwatch(gpu), before)
+        yield Session(gpu, stopwatch(gpu))

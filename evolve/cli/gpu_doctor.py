@@ -1,5 +1,6 @@
 """`adrs gpu doctor`: whether this machine's GPU can be measured on, and what to do where it cannot."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -7,12 +8,16 @@ from pathlib import Path
 from rich.text import Text
 
 from evaluators.gpu import expert_time
-from evaluators.gpu.device import DeviceMissing, open_gpu
+from evaluators.gpu.device import DeviceMissing, Gpu
 from evaluators.gpu.health import read
 from evaluators.gpu.numerics import Numeric, numerics
 from evolve.cli.exits import Exit
+from evolve.cli.gpu_device import device
 from evolve.cli.terminal import console, one_line, table, write_json
 from problems.kernel_choice import table as sweeps
+
+_RECORDED = {"profile": expert_time.FOLDER, "sweep table": sweeps.FOLDER}
+"""Folders of what may have been recorded; a device is usable without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +32,39 @@ class Finding:
 def examine(*, as_json: bool) -> Exit:
     """Looks at everything in turn, and goes on as far as it can."""
     findings = [_package("torch"), _package("triton"), _driver()]
-    usable = False
     try:
-        gpu = open_gpu()
+        with device() as session:
+            found = _device(session.gpu)
     except DeviceMissing as error:
-        findings.append(Finding("device", fine=False, found=str(error)))
-    else:
-        memory = f"{gpu.memory_bytes / 2**30:.0f} GiB, {gpu.multiprocessors} multiprocessors"
-        capability = ".".join(map(str, gpu.capability))
-        findings.append(
-            Finding("device", fine=True, found=f"{gpu.name}, {memory}, compute capability {capability}")
-        )
-        checked = numerics()
-        findings += map(_numeric, checked)
-        findings += [
-            _recorded("profile", expert_time.FOLDER, gpu.slug),
-            _recorded("sweep table", sweeps.FOLDER, gpu.slug),
-        ]
-        usable = all(check.right for check in checked)
+        found = [Finding("device", fine=False, found=str(error))]
+    findings += found
+    usable = all(finding.fine for finding in found if finding.what not in _RECORDED)
     if as_json:
         write_json({"usable": usable, "findings": [asdict(finding) for finding in findings]})
     else:
-        rows = table("looked at", "", "found", left=3)
-        rows.columns[2].no_wrap = False
-        for finding in findings:
-            state = Text("fine", style="green") if finding.fine else Text("lacking", style="yellow")
-            rows.add_row(finding.what, state, Text(one_line(finding.found)))
-        console().print(rows)
+        _print(findings)
     return Exit.DONE if usable else Exit.EXTRA
+
+
+def _device(gpu: Gpu) -> list[Finding]:
+    """Looks at the device, at our kernels on it, and at what was recorded for it."""
+    memory = f"{gpu.memory_bytes / 2**30:.0f} GiB, {gpu.multiprocessors} multiprocessors"
+    capability = ".".join(map(str, gpu.capability))
+    words = f"{gpu.name}, {memory}, compute capability {capability}"
+    return [
+        Finding("device", fine=True, found=words),
+        *map(_numeric, numerics()),
+        *(_recorded(what, folder, gpu.slug) for what, folder in _RECORDED.items()),
+    ]
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    rows = table("looked at", "", "found", left=3)
+    rows.columns[2].no_wrap = False
+    for finding in findings:
+        state = Text("fine", style="green") if finding.fine else Text("lacking", style="yellow")
+        rows.add_row(finding.what, state, Text(one_line(finding.found)))
+    console().print(rows)
 
 
 def _package(name: str) -> Finding:

@@ -54,10 +54,8 @@ def decisions(
         Misuse: All of them do.
     """
     problem, instances = setting.problem, setting.stages[REPLAYED][:places]
-    every, found = (
-        {**sources, **{b.name: b.source for b in problem.baselines}},
-        dict[str, Sequence[Decided]](),
-    )
+    every = {**sources, **{b.name: b.source for b in problem.baselines}}
+    found = dict[str, Sequence[Decided]]()
     with opened(problem, REPLAYED, mode=mode_named(sandbox), cpu_scale=cpu_scale()) as bench:
         for name, source in every.items():
             answers = decided(problem, source, instances, REPLAYED, bench)

@@ -26,12 +26,8 @@ def list_runs(db: Path, *, every: bool, as_json: bool) -> Exit:
         write_json({"runs": [{**_as_json(row, told), "archived": row.name in away} for row, told in found]})
         return Exit.DONE
     if not found:
-        away_too = f"; {len(away)} are put away: adrs runs --all" if away else ""
-        say(
-            f"{db} has no runs yet; start one with: adrs run PROBLEM"
-            if not away
-            else f"no run is listed{away_too}"
-        )
+        put_away = f"all {len(away)} runs of {db} are put away; list them with: adrs runs --all"
+        say(put_away if away else f"{db} has no runs yet; start one with: adrs run PROBLEM")
         return Exit.DONE
     listing = table("run", "problem", "sandbox", "status", "evaluated", "champion", "started", left=4)
     for row, told in found:

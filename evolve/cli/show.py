@@ -17,7 +17,7 @@ from evolve.cli.money import dollars, model_table, spent_sentence
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, facts, harmless, local_time, table, write_json
-from evolve.runs.device_checks import NO_DEVICE, latest_check
+from evolve.runs.device_checks import device_checks
 from evolve.runs.history import Outline, outline, rebuild
 from evolve.runs.marks import Marks, marks
 from evolve.runs.state import State
@@ -34,14 +34,15 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
         told = outline(store, run_named(run), now=time.time())
         state = rebuild(store, run, told.header, get(told.header.spec.problem).axes)
         row = next(row for row in store.runs() if row.name == run)
-        check, marked = latest_check(store, run), marks(store, run)
+        checks, marked = device_checks(store, run), marks(store, run)
     if as_json:
         write_json(
             {
                 "name": run,
                 "started_at": row.created_at,
                 **_run_json(told, state),
-                "gpu": msgspec.to_builtins(check),
+                "gpu": msgspec.to_builtins(checks.latest),
+                "gpu_checks": list(checks.statuses),
                 "marks": {
                     "tags": {str(step): tags for step, tags in marked.tags.items()},
                     "notes": [asdict(note) for note in marked.notes],
@@ -50,7 +51,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
             }
         )
     else:
-        _print_run(run, told, state, local_time(row.created_at), str(check or NO_DEVICE))
+        _print_run(run, told, state, local_time(row.created_at), str(checks))
         print_notes(marked)
     return Exit.DONE
 

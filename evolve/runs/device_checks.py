@@ -1,6 +1,7 @@
-"""What a device said of a run: an event of its log, the latest of which counts."""
+"""What devices said of a run: events of its log, all of them told."""
 
-from collections import deque
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -48,11 +49,29 @@ def check_draft(check: DeviceCheck) -> Draft:
     return Draft(GPU_VERIFIED, None, msgspec.to_builtins(check))
 
 
-def latest_check(store: Store, run: str) -> DeviceCheck | None:
-    """Finds the latest check on a real device; None if there is none."""
-    found: deque[DeviceCheck] = deque(maxlen=1)
-    for event in store.events(run, kinds=(GPU_VERIFIED,)):
-        check = msgspec.convert(dict(event.body), DeviceCheck)
-        if check.evidence:
-            found.append(check)
-    return found[0] if found else None
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What devices said of a run so far.
+
+    Attributes:
+        latest: On a real device; None if there is none.
+        statuses: Of every check on a real device, in order: who tries often enough finds a lucky draw.
+    """
+
+    latest: DeviceCheck | None
+    statuses: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.latest is None:
+            return NO_DEVICE
+        told = ", ".join(f"{status} {n}" for status, n in Counter(self.statuses).items())
+        again = f"; {len(self.statuses)} checks so far: {told}" if len(self.statuses) > 1 else ""
+        return f"{self.latest}{again}"
+
+
+def device_checks(store: Store, run: str) -> Checks:
+    """Reads the checks of a run; rehearsals on a processor do not count."""
+    events = store.events(run, kinds=(GPU_VERIFIED,))
+    every = (msgspec.convert(dict(event.body), DeviceCheck) for event in events)
+    found = [check for check in every if check.evidence]
+    return Checks(found[-1] if found else None, tuple(check.status for check in found))

@@ -63,7 +63,7 @@ class Table:
             raise TableDamaged(f"{path} is no sweep table: {error}") from error
 
     def write(self, path: Path) -> None:
-        """Writes a table, a shape a line."""
+        """Writes a table, a shape a line: whole, or not at all."""
         head = {
             "device": self.device._asdict(),
             "machine": dict(self.machine),
@@ -77,7 +77,9 @@ class Table:
             for shape, timed in self.times.items()
         ]
         text = json.dumps(head)[:-1] + ',\n"shapes": [\n' + ",\n".join(lines) + "\n]}\n"
-        path.write_text(text, encoding="utf-8")
+        beside = path.with_suffix(".new")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
 
 
 def _short(time: float | None) -> float | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evolve.runs.device_checks import NO_DEVICE, DeviceCheck, check_draft, latest_check
+from evolve.runs.device_checks import NO_DEVICE, DeviceCheck, check_draft, device_checks
 from evolve.runs.store import Store
 from tests.evolve.cli.conftest import Adrs
 
@@ -90,12 +90,13 @@ def test_a_run_that_is_not_there_is_named(adrs: Adrs, db: Path) -> None:
 
 def test_the_latest_check_on_a_device_counts_and_a_rehearsal_never_does(db: Path) -> None:
     with Store.open(db, create=False) as store:
-        assert latest_check(store, "done") is None
-        for found in (check(device_s=1.0), check(), check(evidence=False, device_s=3.0)):
+        assert str(device_checks(store, "done")) == NO_DEVICE
+        for found in (check(status="contradicted"), check(), check(evidence=False, device_s=3.0)):
             store.append("done", [check_draft(found)], at=time.time())
-        latest = latest_check(store, "done")
-    assert latest == check()
-    assert str(latest) == (
+        checks = device_checks(store, "done")
+    assert checks.latest == check()
+    assert str(checks).endswith("; 2 checks so far: contradicted 1, verified 1")
+    assert str(checks.latest) == (
         "verified on NVIDIA H100 80GB HBM3: the champion leads on the device, too; Kendall's tau +0.95; "
         "44 s of the device"
     )

@@ -66,7 +66,7 @@ def test_a_run_put_away_is_listed_only_when_asked_for(adrs: Adrs, db: Path) -> N
     assert adrs("archive", "done", "--db", db).code == 0
     assert adrs("runs", "--db", db, "--json").json["runs"] == []
     ended = adrs("runs", "--db", db)
-    assert "1 are put away: adrs runs --all" in ended.err
+    assert "are put away; list them with: adrs runs --all" in ended.err
     assert "put away" in adrs("runs", "--all", "--db", db).out
     assert adrs("show", "done", "--db", db).code == 0
     adrs("archive", "done", "--undo", "--db", db)
