@@ -2,12 +2,12 @@
 
 import enum
 import hashlib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -177,8 +177,76 @@ class Stepwise(Protocol):
 Dialects = Callable[[Sequence[Instance], Sequence[Outcome]], Mapping[str, float]]
 """Published scores (`lb`, `sd`) of a whole PUBLISHED set, every instance measured."""
 
+Timeline = Callable[[Instance, Sequence[Any], Sequence[Any]], Sequence[Mapping[str, float | int | str]]]
+"""What came of (observations, decisions) on an instance, for people to read: one row a decision; of a
+one-shot problem, which has no observations and a single answer, one row a part of it with a `decision`."""
+
 Loader = Callable[[str, Split, DataFolder], Sequence[Instance]]
 """Instances of (workload, split); raises `DataMissing` where data is needed and absent."""
+
+
+class Line(NamedTuple):
+    """A row of a user's file: the number of its line, and its values in the order of `FileForm.columns`."""
+
+    number: int
+    values: tuple[Any, ...]
+
+
+class Sheet(NamedTuple):
+    """A user's file, every value of the kind that its column has."""
+
+    header: tuple[str, ...]
+    lines: Sequence[Line]
+
+
+class BadLine(Exception):  # noqa: N818 - reads as what happened
+    """A line of a user's file that means nothing to the problem."""
+
+    def __init__(self, number: int, message: str) -> None:
+        super().__init__(message)
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a user's file.
+
+    Attributes:
+        kind: `str`, `int`, `float`, or `bool`, which is written 0 or 1.
+        unit: Of its numbers; empty for none.
+        least: No number is below it.
+        most: No number is above it.
+    """
+
+    name: str
+    kind: type
+    meaning: str
+    unit: str = ""
+    least: float = 0.0
+    most: float = 1e12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileForm:
+    """How a problem reads a workload of the user's own from a CSV file.
+
+    Attributes:
+        columns: What it reads; none if every column is read, as text.
+        about: What a row is, in which order rows stand, and what they become.
+        block: What a block is called, in the plural.
+        drafts: Turns the file into drafts of instances by block, the blocks in order of time; raises `BadLine`.
+        instances: Makes drafts of some blocks instances, bounds included.
+        sample: Rows of a small file that is valid, its header first.
+        most_rows: That it takes.
+    """
+
+    columns: tuple[Column, ...]
+    about: str
+    block: str
+    drafts: Callable[[Sheet], Sequence[Sequence[Any]]] = field(repr=False)
+    instances: Callable[[Sequence[Any]], Sequence[Instance]] = field(repr=False)
+    sample: Callable[[], Iterable[Sequence[str | float]]] = field(repr=False)
+    most_rows: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +272,9 @@ class Problem:
         dialect_workload: The workload whose PUBLISHED split is simulated by the publishers' own rules, where
             these differ from ours: `dialects` is asked of its outcomes, whatever workload is measured.
         published_form: How sources written for the published interface are measured, if there is one.
+        timeline: What `adrs trace` tells of valid decisions, units in the names; None tells them as they are.
         bound: One sentence: what the score is relative to, and why it cannot be passed.
+        file_form: How a workload of the user's own is read, if the problem can be asked about one.
     """
 
     name: str
@@ -223,7 +293,9 @@ class Problem:
     dialects: Dialects | None = field(repr=False, default=None)
     dialect_workload: str | None = None
     published_form: PublishedForm | None = field(repr=False, default=None)
+    timeline: Timeline | None = field(repr=False, default=None)
     bound: str
+    file_form: FileForm | None = field(repr=False, default=None)
 
     @property
     def one_shot(self) -> bool:
