@@ -18,11 +18,13 @@ class Decided:
 
     Attributes:
         decisions: In order of time; of a one-shot problem its one answer. Up to the fault, if there was one.
+        observations: What was known at each decision, and at one that failed; of a one-shot problem none.
     """
 
     instance: Instance
     measurement: Measurement
     decisions: tuple[Any, ...]
+    observations: tuple[Any, ...] = ()
 
 
 class Recorder:
@@ -32,18 +34,20 @@ class Recorder:
         self._one_shot = cast("OneShot", evaluator)
         self._stepwise = cast("Stepwise", evaluator)
         self.decisions: dict[str, list[Any]] = {}
+        self.observations: dict[str, list[Any]] = {}
 
     def setup(self, instance: Instance, limits: Limits, /) -> Any:  # noqa: ANN401 - each problem's own type
         """Passes on."""
         return self._stepwise.setup(instance, limits)
 
     def simulate(self, instance: Instance, /) -> Generator[Any, Any, Outcome]:
-        """Passes observations on, and keeps the decisions that come back."""
-        kept = self.decisions[instance.name] = []
+        """Passes observations on, and keeps them and the decisions that come back."""
+        kept, seen = self.decisions[instance.name], self.observations[instance.name] = [], []
         simulation = self._stepwise.simulate(instance)
         try:
             observation = next(simulation)
             while True:
+                seen.append(observation)
                 decision = yield observation
                 kept.append(decision)
                 observation = simulation.send(decision)
@@ -74,7 +78,12 @@ def decided(
     for group in groups(instances):
         result = measure_group(bench, recording, source, GroupTask(group, problem.limits[split]))
         found += [
-            Decided(instance, measurement, tuple(recorder.decisions.get(instance.name, ())))
+            Decided(
+                instance,
+                measurement,
+                tuple(recorder.decisions.get(instance.name, ())),
+                tuple(recorder.observations.get(instance.name, ())),
+            )
             for instance, measurement in zip(group, result.measurements, strict=True)
         ]
     return found

@@ -11,6 +11,7 @@ from problems.datasets import DataFolder
 from problems.eplb import interface, published
 from problems.eplb.instances import generated
 from problems.eplb.simulator import Simulator
+from problems.eplb.timeline import timeline
 
 __all__ = ["PROBLEM"]
 
@@ -66,6 +67,7 @@ PROBLEM = Problem(
     workloads=_WORKLOADS,
     load=_load,
     published_form=PublishedForm(published.adapt, modules=("torch",)),
+    timeline=timeline,
     bound=(
         "The mean load of a GPU over the largest, which no placement can make less than the mean; 1 is "
         "perfect balance in every window, and would need knowledge of the next one."

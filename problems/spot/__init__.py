@@ -11,6 +11,7 @@ from problems.datasets import DataFolder
 from problems.spot import interface, published
 from problems.spot.instances import JOBS, SMOKE_JOB, generated, instances
 from problems.spot.simulator import Simulator
+from problems.spot.timeline import timeline
 
 __all__ = ["PROBLEM"]
 
@@ -57,6 +58,7 @@ PROBLEM = Problem(
     counts=("late",),
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),
+    timeline=timeline,
     bound=(
         "The cost of the best run in hindsight over the run's cost; no run is cheaper, since dynamic "
         "programming finds the least over everything that a run can do in its window."

@@ -12,6 +12,7 @@ from problems.datasets import DataFolder
 from problems.spot_multi import interface, published
 from problems.spot_multi.instances import JOB, SMOKE_JOB, instances
 from problems.spot_multi.simulator import Dynamics, Simulator
+from problems.spot_multi.timeline import timeline
 from problems.spot_multi.worlds import generated
 
 __all__ = ["PROBLEM"]
@@ -66,6 +67,7 @@ PROBLEM = Problem(
     dialects=published.dialects,
     dialect_workload="lb_dynamics",
     published_form=PublishedForm(published.adapt),
+    timeline=timeline,
     bound=(
         "The cost of the best run in hindsight over the run's cost; no run is cheaper, since dynamic "
         "programming finds the least over everything that a run can do in its window."

@@ -8,6 +8,7 @@ from problems.datasets import DataFolder
 from problems.txn import interface, published
 from problems.txn.instances import generate
 from problems.txn.scoring import Ordering
+from problems.txn.timeline import timeline
 
 __all__ = ["PROBLEM"]
 
@@ -77,6 +78,7 @@ PROBLEM = Problem(
     load=load,
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),
+    timeline=timeline,
     bound="The makespan that a set of pairwise conflicting transactions needs in any order (an assignment "
     "relaxation of their shortest path), divided by the makespan reached; no order ends before it.",
 )
