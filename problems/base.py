@@ -234,7 +234,7 @@ class FileForm:
         columns: What it reads; none if every column is read, as text.
         about: What a row is, in which order rows stand, and what they become.
         block: What a block is called, in the plural.
-        drafts: Turns the file into drafts of instances by block, the blocks in order of time; raises `BadLine`.
+        drafts: Turns the file into drafts of instances by block, blocks in order of time; raises `BadLine`.
         instances: Makes drafts of some blocks instances, bounds included.
         sample: Rows of a small file that is valid, its header first.
         most_rows: That it takes.
@@ -275,6 +275,8 @@ class Problem:
         timeline: What `adrs trace` tells of valid decisions, units in the names; None tells them as they are.
         bound: One sentence: what the score is relative to, and why it cannot be passed.
         file_form: How a workload of the user's own is read, if the problem can be asked about one.
+        perturbations: Name of a shifted VALIDATION to one sentence on what is shifted and how much; `load`
+            makes it as the split VALIDATION of the workload `generated~NAME` (see `problems.variants`).
     """
 
     name: str
@@ -296,6 +298,7 @@ class Problem:
     timeline: Timeline | None = field(repr=False, default=None)
     bound: str
     file_form: FileForm | None = field(repr=False, default=None)
+    perturbations: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def one_shot(self) -> bool:
