@@ -16,12 +16,16 @@ def measure(
 ) -> "Evaluation":
     """Measures a policy's source on every instance of a split, in the sandbox.
 
+    Args:
+        workload: A name of the problem's, or the path of a CSV file of your own.
+
     Returns:
         Scores in [0, 1], higher is better, with metrics and faults by instance.
 
     Raises:
-        ValueError: No such split, workload or mode; or HOLDOUT, whose looks the command line counts.
-        UnknownProblem, BrokenProblem, DataMissing, SandboxUnavailable: As they say.
+        ValueError: No such split or mode; or HOLDOUT, whose looks the command line counts.
+        NotInWorkload: No such workload, or it lacks the split.
+        UnknownProblem, BrokenProblem, DataMissing, WorkloadRefused, SandboxUnavailable: As they say.
     """
     from evaluators.whole import measured  # noqa: PLC0415 - the package's face stays light
     from problems.base import Split  # noqa: PLC0415

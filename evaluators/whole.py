@@ -11,6 +11,8 @@ from evaluators.values import Evaluation, with_one_output
 from evaluators.worker import staged
 from problems.base import Split
 from problems.registry import get
+from problems.workload_file import named
+from problems.workloads import need
 from sandbox import Mode
 
 
@@ -20,14 +22,15 @@ def measured(source: str, problem: str, split: Split, *, workload: str, sandbox:
     Runs in a thread of its own: notebooks have a loop already.
 
     Raises:
-        ValueError: The split is HOLDOUT, or the workload lacks it.
-        UnknownProblem, BrokenProblem, DataMissing, SandboxUnavailable: As they say.
+        ValueError: The split is HOLDOUT.
+        NotInWorkload: There is no such workload, or it lacks the split.
+        UnknownProblem, BrokenProblem, DataMissing, WorkloadRefused, SandboxUnavailable: As they say.
     """
     found = get(problem)
     if split is Split.HOLDOUT:
         raise ValueError("every look at holdout is counted, so take: adrs eval PROBLEM FILE --split holdout")
-    if split not in found.workloads.get(workload, ()):
-        raise ValueError(f"workload {workload!r} of problem {problem!r} has no split {split}")
+    workload = named(workload)
+    need(found, workload, [split])
     groups = tuple(range(len(staged(problem, workload, split))))
     workers = min(len(os.sched_getaffinity(0)), len(groups))
 

@@ -18,11 +18,14 @@ from evaluators.values import Usage
 from problems.base import Instance, Problem, Split, groups
 from problems.datasets import DataFolder, DataMissing
 from problems.registry import BrokenProblem, UnknownProblem, get
+from problems.workload_file import WorkloadRefused
+from problems.workloads import load
 from sandbox import ForkServer, Mode, SandboxUnavailable
 
 _PR_SET_PDEATHSIG = 1
 OUR_FAULTS: Mapping[str, type[Exception]] = {
-    error.__name__: error for error in (DataMissing, SandboxUnavailable, BrokenProblem, UnknownProblem)
+    error.__name__: error
+    for error in (DataMissing, SandboxUnavailable, BrokenProblem, UnknownProblem, WorkloadRefused)
 }
 
 
@@ -71,6 +74,7 @@ def staged(problem: str, workload: str, split: Split) -> tuple[tuple[Instance, .
 
     Raises:
         DataMissing: The stage needs data that is not there.
+        WorkloadRefused: The workload is a file that cannot be used.
     """
     return _staged(problem, workload, split, DataFolder.find())
 
@@ -79,7 +83,7 @@ def staged(problem: str, workload: str, split: Split) -> tuple[tuple[Instance, .
 def _staged(
     problem: str, workload: str, split: Split, folder: DataFolder
 ) -> tuple[tuple[Instance, ...], ...]:
-    return groups(tuple(get(problem).load(workload, split, folder)))
+    return groups(load(get(problem), workload, split, folder))
 
 
 def measure(bench: Bench, job: Job) -> Measured:

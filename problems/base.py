@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from problems.datasets import DataFolder
+from problems.sheets import Column, Sheet
 
 
 class InvalidAnswer(Exception):  # noqa: N818 - the field's word; it is a verdict on an answer, not an error of ours
@@ -183,47 +184,6 @@ one-shot problem, which has no observations and a single answer, one row a part 
 
 Loader = Callable[[str, Split, DataFolder], Sequence[Instance]]
 """Instances of (workload, split); raises `DataMissing` where data is needed and absent."""
-
-
-class Line(NamedTuple):
-    """A row of a user's file: the number of its line, and its values in the order of `FileForm.columns`."""
-
-    number: int
-    values: tuple[Any, ...]
-
-
-class Sheet(NamedTuple):
-    """A user's file, every value of the kind that its column has."""
-
-    header: tuple[str, ...]
-    lines: Sequence[Line]
-
-
-class BadLine(Exception):  # noqa: N818 - reads as what happened
-    """A line of a user's file that means nothing to the problem."""
-
-    def __init__(self, number: int, message: str) -> None:
-        super().__init__(message)
-        self.number = number
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a user's file.
-
-    Attributes:
-        kind: `str`, `int`, `float`, or `bool`, which is written 0 or 1.
-        unit: Of its numbers; empty for none.
-        least: No number is below it.
-        most: No number is above it.
-    """
-
-    name: str
-    kind: type
-    meaning: str
-    unit: str = ""
-    least: float = 0.0
-    most: float = 1e12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

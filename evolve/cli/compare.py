@@ -20,6 +20,7 @@ from evolve.runs.state import State
 from evolve.runs.store import Store
 from problems.base import Split
 from problems.registry import get
+from problems.workload_file import spoken
 
 FEWEST: Final = 2
 
@@ -85,7 +86,7 @@ def _told(store: Store, name: str) -> Told:
 def _lead(first: Told, run: Told) -> Lead:
     if run is first:
         return Lead(None, "the first")
-    differing = _apart(first.header, run.header)
+    differing = apart(first.header, run.header)
     if differing:
         return Lead(None, f"not comparable: another {differing}")
     ours, theirs = run.state.champion, first.state.champion
@@ -95,7 +96,7 @@ def _lead(first: Told, run: Told) -> Lead:
     return Lead(paired(*pairs, np.random.default_rng(0)))
 
 
-def _apart(one: Header, other: Header) -> str:
+def apart(one: Header, other: Header) -> str:
     """Names what makes scores of two runs incomparable; empty if nothing does."""
     if (one.spec.problem, one.spec.workload) != (other.spec.problem, other.spec.workload):
         return "problem or workload"
@@ -122,7 +123,7 @@ def _print(runs: Sequence[Told], leads: Sequence[Lead]) -> None:
 def _cells(run: Told, *, paid: bool) -> Iterator[str]:
     spec, best = run.header.spec, run.state.archive.best
     yield one_line(run.name)
-    yield spec.problem if spec.workload == "generated" else f"{spec.problem}, {spec.workload}"
+    yield spec.problem if spec.workload == "generated" else f"{spec.problem}, {spoken(spec.workload)}"
     yield str(spec.seed)
     yield str(run.state.evaluated)
     yield _score(None if best is None else best.score)

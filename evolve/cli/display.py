@@ -17,6 +17,7 @@ from evolve.runs.session import Watcher
 from evolve.runs.spec import Proposer, RunSpec
 from evolve.runs.state import State
 from problems.base import Problem, Split
+from problems.workload_file import spoken
 from sandbox import PROMISES, Mode
 
 _EVERY_S = 5.0
@@ -46,7 +47,7 @@ def heading(run: str, spec: RunSpec) -> str:
         proposer = f", proposer {spec.proposer}"
     if spec.models:
         proposer += f" ({', '.join(dict.fromkeys(model.name for model in spec.models))})"
-    return f"{run}: {spec.problem}, {spec.workload}{proposer}, seed {spec.seed}, {workers}, {sandbox}"
+    return f"{run}: {spec.problem}, {spoken(spec.workload)}{proposer}, seed {spec.seed}, {workers}, {sandbox}"
 
 
 class Clock:

@@ -57,7 +57,7 @@ def evaluate(request: EvalRequest) -> Exit:
     split, mode = split_named(request.split), mode_named(request.sandbox)
     setting = Setting.load(request.problem, request.workload, [split])
     policy = _policy(request, setting.problem)
-    report = Report(setting.problem, split, request.workload, policy.name)
+    report = Report(setting.problem, split, setting.workload, policy.name)
     if isinstance(policy.source, Fault):
         report = report.refused(policy.source)
     else:

@@ -102,9 +102,10 @@ def _code(error: Exception) -> Exit | None:
     from evolve.runs.errors import StoreError
     from evolve.runs.recording import NotRecorded
     from evolve.runs.session import RunChanged
-    from evolve.runs.setting import NotInWorkload
     from problems.datasets import DataMissing
     from problems.registry import BrokenProblem, UnknownProblem
+    from problems.workload_file import WorkloadRefused
+    from problems.workloads import NotInWorkload
     from sandbox import SandboxUnavailable
 
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -116,6 +117,7 @@ def _code(error: Exception) -> Exit | None:
             RunChanged,
             NotRecorded,
             NotInWorkload,
+            WorkloadRefused,
             BrokenProblem,
             UnknownProblem,
         ),

@@ -5,9 +5,10 @@ from contextlib import suppress
 from evaluators.gap import Gap, gap
 from evolve.cli.measuring import Bench, Means
 from evolve.cli.report import Report
-from evolve.runs.setting import NotInWorkload, Setting
+from evolve.runs.setting import Setting
 from problems.base import Split
 from problems.datasets import DataMissing
+from problems.workloads import NotInWorkload
 
 
 async def gap_of(report: Report, source: str, setting: Setting, bench: Bench, *, means: Means) -> Gap | None:

@@ -33,6 +33,22 @@ ToldSplit = Annotated[
     str | None, typer.Option("--split", metavar="S", help="validation or published.", show_default="both")
 ]
 TableForm = Annotated[str, typer.Option("--form", metavar="FORM", help="markdown, latex or csv.")]
+FigureKind = Annotated[str, typer.Option("--kind", metavar="KIND", help="progress, scores or archive.")]
+FigureSplit = Annotated[
+    str | None,
+    typer.Option(
+        "--split", metavar="S", help="Or search (progress), published (scores).", show_default="validation"
+    ),
+]
+FigureOver = Annotated[
+    str | None,
+    typer.Option("--over", metavar="X", help="Or dollars, for progress.", show_default="evaluations"),
+]
+FigureOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="A .pdf, .svg or .png.", show_default="RUN-KIND.pdf"),
+]
+Wide = Annotated[bool, typer.Option("--wide", help="As wide as two columns.")]
 BundleFile = Annotated[
     Path, typer.Argument(metavar="FILE.zip", help="As adrs bundle wrote it.", show_default=False)
 ]
@@ -84,8 +100,14 @@ NoDb = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Workload = Annotated[
-    str, typer.Option("--workload", metavar="W", help="generated, or real where there is data.")
+    str, typer.Option("--workload", metavar="W", help="generated, real where there is data, or FILE.csv.")
 ]
+DescribedFile = Annotated[
+    Path | None,
+    typer.Option("--describe", metavar="FILE", help="Check this file, and tell what is in it."),
+]
+Sample = Annotated[bool, typer.Option("--sample", help="Print a small file that is valid.")]
+Schema = Annotated[bool, typer.Option("--schema", help="Show the columns; so it does without any option.")]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", min=1, metavar="N", help="Worker processes.", show_default="one a core"),
@@ -245,6 +267,33 @@ TunedOut = Annotated[
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write it there.", show_default="print it")
+]
+ProblemOrRun = Annotated[
+    str, typer.Argument(metavar="PROBLEM|RUN", help="Name of a problem or a run.", show_default=False)
+]
+TracedPolicy = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="POLICY", help="FILE.py, a baseline, or RUN's candidate.", show_default="RUN's champion"
+    ),
+]
+TracedBaseline = Annotated[
+    str | None, typer.Option("--baseline", metavar="NAME", help="Trace this baseline, or the best.")
+]
+InstanceName = Annotated[
+    str | None, typer.Option("--instance", metavar="I", help="On this instance.", show_default=False)
+]
+TracedAgainst = Annotated[
+    str | None,
+    typer.Option("--against", metavar="POLICY", help="Another one: FILE.py, a baseline, RUN:CANDIDATE."),
+]
+SubjectsWorkload = Annotated[
+    str | None,
+    typer.Option("--workload", metavar="W", help="Of the instance.", show_default="generated, or RUN's"),
+]
+RowsOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="All rows: *.csv or *.parquet.", show_default="print some"),
 ]
 ProblemsName = Annotated[
     str, typer.Argument(metavar="NAME", help="Its name, and its Python package's.", show_default=False)

@@ -14,11 +14,12 @@ from evolve.cli.measuring import Bench, Means
 from evolve.cli.names import BEST, mode_named, split_named
 from evolve.cli.report import Report, sandbox_sentence
 from evolve.cli.terminal import console, facts, number, one_line, table, write_json
-from evolve.runs.setting import NotInWorkload, Setting
+from evolve.runs.setting import Setting
 from evolve.runs.texts import digest
 from problems.base import Split
 from problems.datasets import DataMissing
 from problems.registry import BrokenProblem, names
+from problems.workloads import NotInWorkload
 
 ALL = "all"
 """Stands for every installed problem."""

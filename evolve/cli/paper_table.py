@@ -18,6 +18,7 @@ from evolve.runs.header import Header
 from evolve.runs.history import outline
 from evolve.runs.store import Store
 from problems.base import Split
+from problems.workload_file import spoken
 
 _CHAMPION: Final = "champion"
 _LATEX: Final = str.maketrans(
@@ -120,8 +121,8 @@ def _notes(rows: Sequence[Row]) -> list[str]:
     for run in dict.fromkeys(row.run for row in rows):
         spec = next(row.header.spec for row in rows if row.run == run)
         found.append(
-            f"{run}: {spec.problem}, {spec.workload} workload, {spec.proposer} proposer, seed {spec.seed}, "
-            f"at most {spec.max_evals} evaluations, sandbox {spec.sandbox}."
+            f"{run}: {spec.problem}, {spoken(spec.workload)} workload, {spec.proposer} proposer, "
+            f"seed {spec.seed}, at most {spec.max_evals} evaluations, sandbox {spec.sandbox}."
         )
     interval = f"Intervals of the champion's lead: paired bootstrap over {counted} blocks, 95 %"
     return [*found, f"{interval}; not corrected for the choice of the champion on VALIDATION."]

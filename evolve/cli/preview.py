@@ -13,6 +13,7 @@ from evolve.runs.asking import most_cost
 from evolve.runs.spec import RunSpec
 from evolve.runs.upcoming import NothingToImprove, of_start
 from evolve.search.language import Draft
+from problems.workload_file import spoken
 
 LIKELY_OVERHEAD = 1.5
 """A usual reply is taken to be so much longer than the program to work on."""
@@ -35,7 +36,7 @@ def preview(spec: RunSpec) -> Exit:
 def _rows(spec: RunSpec, draft: Draft) -> dict[str, str]:
     prompt = estimated_tokens(draft.prompt.system) + estimated_tokens(draft.prompt.text)
     written = round(estimated_tokens(draft.assignment.program.source) * LIKELY_OVERHEAD)
-    rows = {"problem": f"{spec.problem}, {spec.workload}"}
+    rows = {"problem": f"{spec.problem}, {spoken(spec.workload)}"}
     rows |= {f"{m.role} model": _model(m) for m in spec.models}
     rows["a prompt"] = f"about {prompt:,} tokens now; it grows a little with what was found"
     for model in spec.models:

@@ -15,6 +15,7 @@ from evaluators.values import Measurement, Usage
 from evolve.cli.measuring import PATIENCE, Measuring
 from evolve.cli.terminal import facts, number, one_line, seconds, size, table
 from problems.base import Limits, Problem, Split
+from problems.workload_file import spoken
 from sandbox import PROMISES, Mode
 from sandbox.faults import Fault
 
@@ -141,7 +142,7 @@ def _fault_json(instance: str | None, fault: Fault) -> dict[str, str | None]:
 
 def print_report(report: Report, console: Console) -> None:
     """Prints a report for people: the score first, then what it rests on, then what went wrong."""
-    head = f"{report.policy} on {report.problem.name} {report.split}, {report.workload} workload"
+    head = f"{report.policy} on {report.problem.name} {report.split}, {spoken(report.workload)} workload"
     console.print(Text(one_line(head), style="bold"))
     console.print()
     console.print(facts(_headlines(report)))

@@ -24,6 +24,7 @@ from evolve.runs.spec import WINDOW, Proposer, RunSpec
 from evolve.runs.store import Store
 from problems.base import Problem
 from problems.registry import get
+from problems.workload_file import named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def _spec(request: RunRequest, problem: Problem) -> RunSpec:
     try:
         spec = RunSpec(
             problem=problem.name,
-            workload=request.workload,
+            workload=named(request.workload),
             seed=request.seed,
             max_evals=request.max_evals,
             max_minutes=request.max_minutes,

@@ -100,6 +100,25 @@ def table_(  # noqa: PLR0913 - the verb's options
     raise typer.Exit(table_of(db, TableRequest(names, split, form, out, force)))
 
 
+def figure(  # noqa: PLR0913 - the verb's options
+    names: options.RunsNamed,
+    *,
+    kind: options.FigureKind = "progress",
+    split: options.FigureSplit = None,
+    over: options.FigureOver = None,
+    out: options.FigureOut = None,
+    wide: options.Wide = False,
+    force: options.Force = False,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Draws what runs did as a picture for a paper."""
+    from evolve.cli.figure import FigureRequest, figure
+
+    raise typer.Exit(figure(db, FigureRequest(names, kind, split, over, out, wide, force, as_json)))
+
+
 def bundle(
     run: options.RunName,
     *,
@@ -187,6 +206,22 @@ def best(
     raise typer.Exit(print_json(db, run) if as_json else hand_over(db, run, out=out, force=force))
 
 
+def workload(
+    problem: options.ProblemName,
+    *,
+    describe: options.DescribedFile = None,
+    sample: options.Sample = False,
+    schema: options.Schema = False,
+    as_json: options.Json = False,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Shows what a workload file of your own must hold, or what one holds."""
+    from evolve.cli.workload import workload
+
+    raise typer.Exit(workload(problem, describe=describe, sample=sample, schema=schema, as_json=as_json))
+
+
 def new_problem(
     name: options.ProblemsName,
     *,
@@ -209,12 +244,14 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "diff": diff,
         "compare": compare,
         "table": table_,
+        "figure": figure,
         "bundle": bundle,
         "replay": replay,
         "best": best,
         "tag": tag,
         "note": note,
         "archive": archive,
+        "workload": workload,
         "new-problem": new_problem,
     }
 )

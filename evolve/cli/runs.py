@@ -13,6 +13,7 @@ from evolve.runs.marks import marks
 from evolve.runs.rows import RunRow
 from evolve.runs.store import Store
 from problems.base import Split
+from problems.workload_file import spoken
 
 
 def list_runs(db: Path, *, every: bool, as_json: bool) -> Exit:
@@ -34,7 +35,7 @@ def list_runs(db: Path, *, every: bool, as_json: bool) -> Exit:
         spec = told.header.spec
         listing.add_row(
             one_line(row.name),
-            spec.problem if spec.workload == "generated" else f"{spec.problem}, {spec.workload}",
+            spec.problem if spec.workload == "generated" else f"{spec.problem}, {spoken(spec.workload)}",
             str(spec.sandbox),
             "put away" if row.name in away else str(told.status.phase),
             f"{told.evaluated}/{spec.max_evals}",

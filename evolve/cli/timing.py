@@ -20,6 +20,7 @@ from evolve.cli.report import fault_table, sandbox_sentence
 from evolve.cli.terminal import console, facts, one_line, seconds, table, write_json
 from evolve.runs.setting import Setting
 from problems.base import Limits, Problem, Split, groups
+from problems.workload_file import spoken
 from sandbox import ForkServer, Mode
 from sandbox.faults import Fault
 
@@ -153,7 +154,7 @@ def _refused(name: str, instance: str | None, fault: Fault, *, as_json: bool) ->
 def _print(outcome: Outcome) -> None:
     out, problem = console(), outcome.setting.problem.name
     names = f"{one_line(outcome.policy.name)} against {one_line(outcome.against.name)}"
-    out.print(f"{names} on {problem} {outcome.split}, {outcome.setting.workload} workload")
+    out.print(f"{names} on {problem} {outcome.split}, {spoken(outcome.setting.workload)} workload")
     out.print()
     unit = outcome.unit
     heads = f"{unit}, median", f"{unit}, 90 %", "of its limit", "to start"

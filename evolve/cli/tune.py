@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from evolve.cli.terminal import console, facts, number, one_line, table, write_j
 from evolve.runs.setting import Setting
 from evolve.search.tuning import Knob, NotTunable, knobs, with_values
 from problems.base import Problem, Split
+from problems.workload_file import spoken
 from sandbox import Mode
 from sandbox.faults import Fault
 
@@ -85,6 +86,7 @@ def tune(request: TuneRequest) -> Exit:
     """Tunes, compares on VALIDATION, and hands over the source if asked to."""
     mode = _checked(request)
     setting = Setting.load(request.problem, request.workload, [Split.SEARCH, Split.VALIDATION])
+    request = replace(request, workload=setting.workload)
     name, source = _policy(request, setting.problem)
     if isinstance(source, Fault):
         console().print(fault_table([(None, source)]))
@@ -220,7 +222,7 @@ def _rows(tuned: Tuned) -> Iterator[tuple[str, str, str, str]]:
 
 def _print(request: TuneRequest, name: str, tuned: Tuned) -> None:
     out = console()
-    out.print(f"{one_line(name)} on {request.problem}, {request.workload} workload")
+    out.print(f"{one_line(name)} on {request.problem}, {spoken(request.workload)} workload")
     out.print()
     found = table("constant", "now", "best on search", "searched")
     for row in _rows(tuned):

@@ -27,6 +27,7 @@ from evolve.runs.state import Champion, State
 from evolve.runs.step import Stepper
 from evolve.runs.store import Store
 from problems.base import Split
+from problems.workloads import splits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ class Open:
     async def compare(self, champion: Champion, comparing: Callable[[Split], None]) -> Sequence[Standing]:
         """Measures champion and baselines, split by split, and writes how they stand."""
         spec, found = self.header.spec, list[Standing]()
-        for split in (Split.VALIDATION, *([Split.PUBLISHED] if spec.workload != "generated" else [])):
+        wanted = [Split.VALIDATION] if spec.workload == "generated" else [Split.VALIDATION, Split.PUBLISHED]
+        has = splits_of(self.setting.problem, spec.workload)
+        for split in (split for split in wanted if split in has):
             comparing(split)
             setting = Setting.load(spec.problem, spec.workload, [split])
             comparison = Comparison(setting, self.pool, seed=spec.seed)

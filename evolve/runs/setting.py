@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from problems.base import Instance, Problem, Split, groups
 from problems.datasets import DataFolder
 from problems.registry import get
+from problems.workload_file import named
+from problems.workloads import load, need
 
 STAGES = (Split.SMOKE, Split.SEARCH, Split.VALIDATION)
 """What a search needs."""
-
-
-class NotInWorkload(Exception):  # noqa: N818 - reads as what happened
-    """A workload lacks a split that is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +29,17 @@ class Setting:
     def load(problem: str, workload: str, splits: Sequence[Split] = STAGES) -> "Setting":
         """Loads a problem's stages.
 
+        Args:
+            workload: A name of the problem's, or the path of a CSV file.
+
         Raises:
             UnknownProblem, BrokenProblem, DataMissing: As the problem says.
             NotInWorkload: There is no such workload, or it lacks a split.
+            WorkloadRefused: It is a file that cannot be used.
         """
-        found, data = get(problem), DataFolder.find()
-        if workload not in found.workloads:
-            known = ", ".join(found.workloads)
-            raise NotInWorkload(f"problem {problem!r} has no workload {workload!r}; it has: {known}")
-        lacking = [str(s) for s in splits if s not in found.workloads[workload]]
-        if lacking:
-            known = ", ".join(found.workloads[workload])
-            raise NotInWorkload(
-                f"workload {workload!r} of problem {problem!r} has no split {', '.join(lacking)}; "
-                f"it has: {known}"
-            )
-        return Setting(found, workload, {s: tuple(found.load(workload, s, data)) for s in splits})
+        found, data, name = get(problem), DataFolder.find(), named(workload)
+        need(found, name, splits)
+        return Setting(found, name, {split: load(found, name, split, data) for split in splits})
 
     def by_published_rules(self) -> "Setting":
         """The PUBLISHED set as its publishers simulate it: mostly this very setting."""

@@ -6,9 +6,12 @@ from pathlib import Path
 from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.datasets import DataFolder
 from problems.txn import interface, published
+from problems.txn.file_form import FORM
 from problems.txn.instances import generate
+from problems.txn.perturbations import PERTURBATIONS, perturbed
 from problems.txn.scoring import Ordering
 from problems.txn.timeline import timeline
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -19,6 +22,9 @@ def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes the generated splits, and reads the published one, which both workloads have."""
     if split is Split.PUBLISHED:
         return published.load(folder)
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return perturbed(variant)
     if workload != "generated":
         raise ValueError(
             f"workload {workload!r} of txn has only the split published, but got {split.value!r}"
@@ -76,6 +82,8 @@ PROBLEM = Problem(
         "real": (Split.PUBLISHED,),
     },
     load=load,
+    perturbations=PERTURBATIONS,
+    file_form=FORM,
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),
     timeline=timeline,

@@ -9,10 +9,10 @@ from evaluators.pool import WorkerBroken
 from evolve.cli.exits import Exit, ExtraMissing, Misuse, exit_code_of
 from evolve.runs.errors import DiskFull, StoreError
 from evolve.runs.session import RunChanged
-from evolve.runs.setting import NotInWorkload
 from problems.base import PublishedForm
 from problems.datasets import DataMissing
 from problems.registry import BrokenProblem, UnknownProblem, get
+from problems.workloads import NotInWorkload
 from sandbox import SandboxUnavailable
 from tests.evolve.cli.conftest import Adrs
 

@@ -1,0 +1,72 @@
+"""Splits and instances of a workload, whether it is the problem's or a file of the user's."""
+
+from collections.abc import Sequence
+
+from problems import workload_file
+from problems.base import Instance, Problem, Split
+from problems.datasets import DataFolder
+
+
+class NotInWorkload(Exception):  # noqa: N818 - reads as what happened
+    """A workload lacks a split that is needed."""
+
+
+def load(problem: Problem, workload: str, split: Split, folder: DataFolder) -> tuple[Instance, ...]:
+    """Makes or reads the instances of one split.
+
+    Args:
+        workload: A name of the problem's, or of a file as `workload_file.named` gave it.
+
+    Raises:
+        DataMissing: Data is needed and not there.
+        NotInWorkload: There is no such workload, or it lacks the split.
+        WorkloadRefused: It is a file that cannot be used.
+    """
+    need(problem, workload, [split])
+    if workload_file.is_file(workload):
+        return workload_file.opened(problem, workload).instances(split)
+    return tuple(problem.load(workload, split, folder))
+
+
+def splits_of(problem: Problem, workload: str) -> tuple[Split, ...]:
+    """Which splits a workload has; none if there is no such workload.
+
+    Raises:
+        WorkloadRefused: It is a file that cannot be used.
+    """
+    if workload_file.is_file(workload):
+        return tuple(workload_file.opened(problem, workload).splits)
+    return problem.workloads.get(workload, ())
+
+
+def need(problem: Problem, workload: str, splits: Sequence[Split]) -> None:
+    """Makes sure that a workload has some splits.
+
+    Raises:
+        NotInWorkload: It lacks one.
+        WorkloadRefused: It is a file that cannot be used.
+    """
+    found = splits_of(problem, workload)
+    if not found:
+        known = ", ".join(problem.workloads)
+        own = ", and files *.csv" if problem.file_form else ""
+        raise NotInWorkload(f"problem {problem.name!r} has no workload {workload!r}; it has: {known}{own}")
+    lacking = [str(split) for split in splits if split not in found]
+    if lacking and workload_file.is_file(workload):
+        raise NotInWorkload(_too_short(problem, workload, lacking))
+    if lacking:
+        raise NotInWorkload(
+            f"workload {workload!r} of problem {problem.name!r} has no split {', '.join(lacking)}; "
+            f"it has: {', '.join(found)}"
+        )
+
+
+def _too_short(problem: Problem, workload: str, lacking: Sequence[str]) -> str:
+    own = workload_file.opened(problem, workload)
+    if len(own.blocks) >= workload_file.FEWEST_BLOCKS:
+        return f"{own.path} has no split {', '.join(lacking)}; it has: {', '.join(own.splits)}"
+    return (
+        f"{own.path} holds {len(own.blocks)} {own.form.block}, and a split {', '.join(lacking)} needs "
+        f"{workload_file.FEWEST_BLOCKS} at least; measure policies on it with adrs eval (split validation), "
+        "or bring a longer file"
+    )
