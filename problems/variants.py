@@ -5,12 +5,15 @@ no generated split: they begin with a word above any number of a split.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
-_NAMED = re.compile(r"generated~([a-z][a-z0-9.-]*)(?:~([1-9][0-9]{0,5}))?")
+PREFIX = "generated~"
+
+_NAMED = re.compile(PREFIX + r"([a-z][a-z0-9.-]*)(?:~([1-9][0-9]{0,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,10 @@ class Variant:
     draw: int = 0
 
     @staticmethod
-    def of(workload: str) -> "Variant | None":
-        """Reads the name of a workload; None if it is not that of a variant."""
+    def of(workload: str, known: Collection[str]) -> "Variant | None":
+        """Reads the name of a workload; None if it is not that of a variant of a known perturbation."""
         found = _NAMED.fullmatch(workload)
-        return Variant(found[1], int(found[2] or 0)) if found else None
+        return Variant(found[1], int(found[2] or 0)) if found and found[1] in known else None
 
     @property
     def key(self) -> tuple[int, int]:

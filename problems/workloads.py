@@ -1,10 +1,12 @@
-"""Splits and instances of a workload, whether it is the problem's or a file of the user's."""
+"""Splits and instances of a workload: one of the problem's, a variant of it, or a file of the user's."""
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from problems import workload_file
 from problems.base import Instance, Problem, Split
 from problems.datasets import DataFolder
+from problems.variants import PREFIX, Variant
 
 
 class NotInWorkload(Exception):  # noqa: N818 - reads as what happened
@@ -36,6 +38,8 @@ def splits_of(problem: Problem, workload: str) -> tuple[Split, ...]:
     """
     if workload_file.is_file(workload):
         return tuple(workload_file.opened(problem, workload).splits)
+    if Variant.of(workload, problem.perturbations) is not None:
+        return (Split.VALIDATION,)
     return problem.workloads.get(workload, ())
 
 
@@ -48,9 +52,9 @@ def need(problem: Problem, workload: str, splits: Sequence[Split]) -> None:
     """
     found = splits_of(problem, workload)
     if not found:
-        known = ", ".join(problem.workloads)
-        own = ", and files *.csv" if problem.file_form else ""
-        raise NotInWorkload(f"problem {problem.name!r} has no workload {workload!r}; it has: {known}{own}")
+        raise NotInWorkload(
+            f"problem {problem.name!r} has no workload {workload!r}; {_known(problem, workload)}"
+        )
     lacking = [str(split) for split in splits if split not in found]
     if lacking and workload_file.is_file(workload):
         raise NotInWorkload(_too_short(problem, workload, lacking))
@@ -59,6 +63,17 @@ def need(problem: Problem, workload: str, splits: Sequence[Split]) -> None:
             f"workload {workload!r} of problem {problem.name!r} has no split {', '.join(lacking)}; "
             f"it has: {', '.join(found)}"
         )
+
+
+def _known(problem: Problem, workload: str) -> str:
+    """What there is: the variants, the nearest first, if one of them was meant."""
+    variants = [PREFIX + name for name in problem.perturbations]
+    if variants and workload.startswith(PREFIX):
+        near = sorted(variants, key=lambda v: -SequenceMatcher(None, workload, v).ratio())
+        return f"its variants are: {', '.join(near)}"
+    variant = f", {PREFIX}NAME for each of its perturbations" if variants else ""
+    own = ", and files *.csv" if problem.file_form else ""
+    return f"it has: {', '.join(problem.workloads)}{variant}{own}"
 
 
 def _too_short(problem: Problem, workload: str, lacking: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ DAY_TICKS = 144
 _WARM_UP_TICKS = 2 * DAY_TICKS
 _LONGEST_TICKS = 2 * DAY_TICKS
 _WINDOWS_A_BLOCK = 3
-_SEED = 20240416
+SEED = 20240416
 _BLOCKS = {Split.SMOKE: (0, 1), Split.SEARCH: (1, 8), Split.VALIDATION: (2, 16), Split.HOLDOUT: (3, 16)}
 """Split to (its part of the seed, its number of blocks)."""
 
@@ -78,18 +78,33 @@ def digest(job: Job, available: Sequence[bool]) -> str:
 
 
 def generated(split: Split) -> tuple[Window, ...]:
-    """Makes the windows of a split: blocks are zones, alternating between the two generators.
-
-    The zones of a generator have availabilities spread evenly over its range, so that no split is all calm.
-    """
+    """Makes the windows of a split: blocks are zones, alternating between the two generators."""
     part, blocks = _BLOCKS[split]
-    ticks, windows = (WINDOW_TICKS, _WINDOWS_A_BLOCK) if blocks > 1 else (SMOKE_JOB.ticks + 2, 1)
-    found = []
-    for block in range(blocks):
-        name, zone = _ZONES[block % len(_ZONES)]
-        rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(_SEED, spawn_key=(part, block))))
-        strata = max(blocks // len(_ZONES), 1)
-        availability = zone(rng, (block // len(_ZONES) + float(rng.random())) / strata)
+    rngs = [
+        np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=(part, block))))
+        for block in range(blocks)
+    ]
+    if blocks == 1:
+        return drawn(rngs, ticks=SMOKE_JOB.ticks + 2, windows=1)
+    return drawn(rngs, ticks=WINDOW_TICKS)
+
+
+def drawn(
+    rngs: Sequence[np.random.Generator],
+    laws: Sequence["Law"] | None = None,
+    *,
+    ticks: int,
+    windows: int = _WINDOWS_A_BLOCK,
+) -> tuple[Window, ...]:
+    """Makes windows, a block by each generator of random numbers; blocks take turns with the laws.
+
+    The zones of a law have availabilities spread evenly over its range, so that no split is all calm.
+    """
+    laws, found = laws or LAWS, []
+    strata = max(len(rngs) // len(laws), 1)
+    for block, rng in enumerate(rngs):
+        name, zone = laws[block % len(laws)]
+        availability = zone(rng, (block // len(laws) + float(rng.random())) / strata)
         for number in range(windows):
             uniform = iter(rng.random(2 * (_WARM_UP_TICKS + ticks)).tolist())
             states = availability(uniform, _WARM_UP_TICKS + ticks)[-ticks:]
@@ -159,7 +174,7 @@ def markov(rng: np.random.Generator, level: float) -> Availability:
     return available
 
 
-_ZONES: tuple[tuple[str, Callable[[np.random.Generator, float], Availability]], ...] = (
-    ("renewal", renewal),
-    ("markov", markov),
-)
+Law = tuple[str, Callable[[np.random.Generator, float], Availability]]
+"""Name, and what makes a zone of a level of availability between 0 and 1."""
+
+LAWS: tuple[Law, ...] = (("renewal", renewal), ("markov", markov))

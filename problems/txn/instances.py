@@ -17,6 +17,8 @@ COUNTS = {Split.SEARCH: 3, Split.VALIDATION: 6, Split.HOLDOUT: 6}
 TRANSACTIONS = 100
 SMOKE_TRANSACTIONS = 12
 
+SEED = 2024
+
 _IDLE: Operation = (IDLE, -1)
 
 
@@ -132,7 +134,7 @@ def instance(name: str, transactions: Sequence[Transaction]) -> Instance:
 def _stream(split: Split, kind: int, number: int) -> np.random.Generator:
     # Every instance has seed words of its own, so that no two share a stream.
     words = (list(Split).index(split), kind, number)
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(2024, spawn_key=words)))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=words)))
 
 
 def _running(weights: Iterable[int]) -> np.ndarray:
