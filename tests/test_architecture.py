@@ -19,7 +19,7 @@ FORBIDDEN_NAMES = {"utils", "common", "core", "manager", "helper", "helpers", "m
 LONGEST_MODULE = 400
 LONGEST_CLASS = 150
 LONGEST_FUNCTION = 40
-LAZY = {"litellm", "openai", "streamlit", "optuna", "ray", "torch", "pandas"}
+LAZY = {"litellm", "matplotlib", "openai", "streamlit", "optuna", "ray", "torch", "pandas"}
 """Imported inside the functions that need them, never at the top of a module."""
 
 

@@ -1,0 +1,231 @@
+"""Best score so far, over evaluations or dollars: a line a run, or the median of runs of several seeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from evolve.figures.medians import FEWEST, Band, Curve, band
+from evolve.figures.style import COLOURS, DASHES, FAINT, MARKERS
+from evolve.figures.traced import Point, Traced
+from evolve.runs.comparison import Standing
+from problems.base import Split
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST: Final = len(COLOURS)
+"""More lines could not be told apart in grey."""
+OVER: Final = ("evaluations", "dollars")
+
+_KEY_IN: Final = 0.5
+_LETTER_IN: Final = 0.058
+_SPEED: Final = ("seed", "workers", "calls", "max_minutes")
+"""What may differ between runs of one median: the seed, and what decides speed alone."""
+
+
+class NothingToDraw(Exception):  # noqa: N818 - reads as what happened
+    """The runs hold nothing of what the figure shows; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the figure: a run, or the pool of several."""
+
+    label: str
+    runs: tuple[Traced, ...]
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The figure."""
+
+    split: Split
+    over: str
+    lines: tuple[Line, ...]
+    reference: Standing | None
+
+    @staticmethod
+    def of(runs: Sequence[Traced], split: Split, over: str) -> "Progress":
+        """Pools runs and takes the best baseline from their end.
+
+        Raises:
+            NothingToDraw: A run has no score there, or spent no dollars, or there are too many lines.
+        """
+        pools = _pools(runs)
+        if len(pools) > MOST:
+            raise NothingToDraw(
+                f"expected at most {MOST} lines, which can be told apart, but got {len(pools)}"
+            )
+        labels = _labels(pools)
+        lines = [_line(label, pool, split, over) for label, pool in zip(labels, pools, strict=True)]
+        return Progress(split, over, tuple(lines), _reference(runs, split))
+
+    @property
+    def caption(self) -> Sequence[str]:
+        """Sentences on what is shown and how it came about."""
+        what = (
+            "Score of the champion on validation"
+            if self.split is Split.VALIDATION
+            else "Best score of the archive on search, by which it was chosen,"
+        )
+        unit = "candidates evaluated" if self.over == "evaluations" else "dollars spent on models"
+        found = [f"{what} so far, over {unit}; strict scores in [0, 1], higher is better, 1 is the bound."]
+        found += [_pooling(line) for line in self.lines if len(line.runs) > 1]
+        if self.reference is not None:
+            found.append(f"Grey: the best baseline, {self.reference.name} ({self.reference.score:.4f}).")
+        return found
+
+    @property
+    def numbers(self) -> Mapping[str, Any]:
+        """All that is plotted, as plain data."""
+        lines = [
+            {
+                "label": line.label,
+                "runs": [run.name for run in line.runs],
+                "seeds": [run.spec.seed for run in line.runs],
+                "x": line.band.xs,
+                "median": line.band.median,
+                "low": line.band.low,
+                "high": line.band.high,
+            }
+            for line in self.lines
+        ]
+        reference = self.reference
+        told = None if reference is None else {"name": reference.name, "score": reference.score}
+        return {"split": str(self.split), "over": self.over, "lines": lines, "best_baseline": told}
+
+    def height_in(self, width_in: float) -> float:
+        """Its height in inches at a width."""
+        rows = -(-len(self._labels) // self._columns(width_in))
+        return 1.95 + 0.14 * rows
+
+    def draw(self, figure: "Figure") -> None:
+        """Draws it on an empty figure."""
+        axes = figure.add_subplot()
+        for i, line in enumerate(self.lines):
+            found = line.band
+            marked = [0, *(j for j in range(1, len(found.xs)) if found.median[j] > found.median[j - 1])]
+            axes.step(
+                found.xs, found.median, where="post", label=line.label, color=COLOURS[i],
+                linestyle=DASHES[i], marker=MARKERS[i], markevery=marked, markeredgecolor="white",
+                markeredgewidth=0.4, zorder=3,
+            )  # fmt: skip
+            if len(line.runs) > 1:
+                axes.fill_between(
+                    found.xs, found.low, found.high, step="post", color=COLOURS[i], alpha=0.18, linewidth=0
+                )
+        if self.reference is not None:
+            axes.axhline(self.reference.score, color=FAINT, linewidth=0.9, zorder=1, label=self._labels[-1])
+        axes.set_xlabel("candidates evaluated" if self.over == "evaluations" else "dollars spent on models")
+        what = "champion's validation score" if self.split is Split.VALIDATION else "best search score"
+        axes.set_ylabel(f"{what}\n(higher is better)")
+        axes.set_xlim(left=0)
+        axes.grid(visible=True, axis="y")
+        figure.legend(loc="outside lower left", ncols=self._columns(figure.get_figwidth()))
+
+    def _columns(self, width_in: float) -> int:
+        """As many columns of the legend as there is room for; it is filled column by column."""
+        labels = self._labels
+        for columns in range(min(4, len(labels)), 1, -1):
+            rows = -(-len(labels) // columns)
+            longest = [max(map(len, labels[i : i + rows])) for i in range(0, len(labels), rows)]
+            if sum(_KEY_IN + _LETTER_IN * n for n in longest) < width_in:
+                return columns
+        return 1
+
+    @property
+    def _labels(self) -> list[str]:
+        reference = [] if self.reference is None else [f"{self.reference.name} (best baseline)"]
+        return [*(line.label for line in self.lines), *reference]
+
+
+def _pools(runs: Sequence[Traced]) -> list[tuple[Traced, ...]]:
+    """Groups runs that differ by their seed alone, in the order of their first."""
+    found: dict[bytes, list[Traced]] = {}
+    for run in runs:
+        found.setdefault(msgspec.json.encode(_asked(run), order="deterministic"), []).append(run)
+    return [tuple(pool) for pool in found.values()]
+
+
+def _asked(run: Traced) -> dict[str, Any]:
+    """All that may tell runs apart, but for their seeds: what was asked, and the code that did it."""
+    spec = {k: v for k, v in msgspec.to_builtins(run.spec).items() if k not in _SPEED}
+    code = {name: value for name, value in run.header.digests.items() if name.startswith("code")}
+    return {**spec, "code": code}
+
+
+def _labels(pools: Sequence[tuple[Traced, ...]]) -> list[str]:
+    """Names a single run by its name, a pool by what was asked of it and not of every other."""
+    asked = [_asked(pool[0]) for pool in pools]
+    differing = [key for key in asked[0] if any(a[key] != asked[0][key] for a in asked)]
+    found = []
+    for pool, spec in zip(pools, asked, strict=True):
+        words = ", ".join(f"{key.replace('_', ' ')} {_word(spec[key])}" for key in differing if key != "code")
+        if len(pools) > 1 and (not words or "code" in differing):
+            words = f"{pool[0].name} and others"
+        what = words or f"proposer {spec['proposer']}"
+        found.append(pool[0].name if len(pool) == 1 else f"{what}, median of {len(pool)} runs")
+    return found
+
+
+def _word(value: object) -> str:
+    if isinstance(value, dict):
+        return str(value.get("name") or ", ".join(f"{k} {_word(v)}" for k, v in value.items()))
+    return " ".join(map(_word, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _line(label: str, pool: tuple[Traced, ...], split: Split, over: str) -> Line:
+    found = band([_curve(run, split, over) for run in pool])
+    if found is None:
+        names = ", ".join(run.name for run in pool)
+        raise NothingToDraw(f"the runs {names} have no stretch of {over} in common; draw them one by one")
+    return Line(label, pool, found)
+
+
+def _curve(run: Traced, split: Split, over: str) -> Curve:
+    scored = [(_x(p, over), y) for p in run.points if (y := _y(p, split)) is not None]
+    if not scored:
+        what = "champion" if split is Split.VALIDATION else "candidate without a fault"
+        raise NothingToDraw(f"run {run.name!r} has no {what}, so there is no score to draw")
+    if over == "dollars" and scored[-1][0] == 0.0:
+        raise NothingToDraw(f"run {run.name!r} spent no dollars; draw it over evaluations")
+    kept = [
+        scored[0],
+        *(b for a, b in pairwise(scored) if b[1] > a[1] or b == scored[-1]),
+    ]
+    return Curve(tuple(x for x, _ in kept), tuple(y for _, y in kept))
+
+
+def _x(point: Point, over: str) -> float:
+    return float(point.evaluated) if over == "evaluations" else point.usd
+
+
+def _y(point: Point, split: Split) -> float | None:
+    return point.validation if split is Split.VALIDATION else point.search
+
+
+def _reference(runs: Sequence[Traced], split: Split) -> Standing | None:
+    """Finds the best baseline on the split among the standings that the runs ended with."""
+    rows = [
+        row for run in runs for row in run.outline.standings if row.split is split and row.lead is not None
+    ]
+    return max(rows, key=lambda row: row.score, default=None)
+
+
+def _pooling(line: Line) -> str:
+    n, ends = len(line.runs), {run.state.evaluated for run in line.runs}
+    method = (
+        f"the range of the {n} runs, since an interval of the median needs {FEWEST}"
+        if n < FEWEST
+        else "a pointwise 95 % interval of the median by order statistics"
+    )
+    until = ", up to where the shortest of them ends" if len(ends) > 1 else ""
+    return f"{line.label}: seeds {_seeds(line.runs)}; band: {method}{until}."
+
+
+def _seeds(runs: Sequence[Traced]) -> str:
+    return ", ".join(str(run.spec.seed) for run in runs)
