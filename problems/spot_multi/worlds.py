@@ -6,23 +6,19 @@ uniform numbers from PCG64 and combines them by additions, products, quotients a
 are rounded the same everywhere: so windows are bit for bit the same on every machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from problems.base import Split
-from problems.spot.instances import Availability, markov, renewal
+from problems.spot.instances import LAWS, Availability, Law
 from problems.spot_multi.instances import AREAS, JOB, REGIONS, SCENARIOS, SMOKE_TICKS, WINDOW_TICKS, Window
 
-_SEED = 20250701
+SEED = 20250701
 _BLOCKS = {Split.SMOKE: (0, 1), Split.SEARCH: (1, 8), Split.VALIDATION: (2, 16), Split.HOLDOUT: (3, 16)}
 """Split to (its part of the seed, its number of blocks)."""
 
-_LAWS: tuple[tuple[str, Callable[[np.random.Generator, float], Availability]], ...] = (
-    ("renewal", renewal),
-    ("markov", markov),
-)
 _LAW_GAP_S = 600
 """A tick of the laws, which are sampled once in each of ours."""
 _FIRST_OF_AREA = tuple(
@@ -62,14 +58,33 @@ class _World:
 def generated(split: Split) -> tuple[Window, ...]:
     """Makes the windows of a split: two of a block or one, the published choices of regions in turn."""
     part, blocks = _BLOCKS[split]
-    ticks, found = WINDOW_TICKS if blocks > 1 else SMOKE_TICKS, list[Window]()
-    choices = tuple(SCENARIOS.values()) if blocks > 1 else (SCENARIOS["1a+2b+w2c"],)
-    for block in range(blocks):
+    rngs = [
+        np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=(part, block))))
+        for block in range(blocks)
+    ]
+    if blocks == 1:
+        return drawn(rngs, ticks=SMOKE_TICKS, choices=[SCENARIOS["1a+2b+w2c"]])
+    return drawn(rngs, ticks=WINDOW_TICKS, choices=tuple(SCENARIOS.values()))
+
+
+def drawn(
+    rngs: Sequence[np.random.Generator],
+    laws: Sequence[Law] = LAWS,
+    *,
+    ticks: int,
+    choices: Sequence[tuple[int, ...]],
+) -> tuple[Window, ...]:
+    """Makes windows, a block by each generator of random numbers: two in half of them, one in the others.
+
+    Args:
+        choices: Of regions, which take turns.
+    """
+    found: list[Window] = []
+    for block, rng in enumerate(rngs):
         # Shifted by one in every other four blocks, so that each law meets every choice of regions.
-        name, law = _LAWS[(block + block // 4) % len(_LAWS)]
-        rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(_SEED, spawn_key=(part, block))))
+        name, law = laws[(block + block // 4) % len(laws)]
         world = _world(rng, law)
-        for number in range(2 if block % 4 < 2 and blocks > 1 else 1):
+        for number in range(2 if block % 4 < 2 and len(rngs) > 1 else 1):
             chosen = choices[len(found) % len(choices)]
             available, prices = _history(rng, world, chosen, ticks)
             regions = tuple(REGIONS[i] for i in chosen)
