@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from evolve.cli import gpu, options, run_verbs
+from evolve.cli import evidence_verbs, gpu, options, run_verbs
 from evolve.cli.verbs import Verb, VerbGroup
 
 
@@ -268,7 +268,7 @@ def prompt(
     raise typer.Exit(show_prompt(db, name, operator=operator, as_json=as_json))
 
 
-for name, verb in run_verbs.VERBS.items():
+for name, verb in {**run_verbs.VERBS, **evidence_verbs.VERBS}.items():
     app.command(name, cls=Verb)(verb)
 
 

@@ -1,5 +1,7 @@
 """Looks at a holdout split: every one is written down, since each makes the split less unseen."""
 
+from collections import Counter
+
 from evolve.cli.report import Report
 from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.runs.errors import RunExists, UnknownRun
@@ -12,7 +14,7 @@ class Looks:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._number: dict[str, int] = {}
+        self._number = Counter[str]()
 
     def record(self, report: Report, policy: str, *, at: float) -> None:
         """Writes a look down before its score is shown; `policy` is the digest of the source."""
@@ -34,12 +36,11 @@ class Looks:
         self._count()
 
     def _count(self) -> None:
-        for event in self._store.events(HOLDOUT_LOG, kinds=(HOLDOUT_LOOKED,)):
-            problem = event.body["problem"]
-            self._number[problem] = self._number.get(problem, 0) + 1
+        events = self._store.events(HOLDOUT_LOG, kinds=(HOLDOUT_LOOKED,))
+        self._number = Counter(event.body["problem"] for event in events)
 
     def sentence(self, problem: str) -> str:
         """Says how many looks a problem has had."""
-        number = self._number.get(problem, 0)
+        number = self._number[problem]
         times = "once" if number == 1 else f"{number} times"
         return f"the holdout split of {problem} has been looked at {times} from this store"

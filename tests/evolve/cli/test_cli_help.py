@@ -7,6 +7,7 @@ from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
 CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "bundle", "replay"]
+EVIDENCE_VERBS = ["trace"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = [
     "problems",
@@ -22,6 +23,7 @@ VERBS = [
     "note",
     "archive",
     "new-problem",
+    *EVIDENCE_VERBS,
     "doctor",
     "config",
     "gpu",
@@ -68,6 +70,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("table", ["--split", "--form", "--out", "--force", "--db"]),
         ("best", ["--out", "--force", "--db"]),
         ("new-problem", ["--kind", "--out"]),
+        ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--json"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
         ("problems", ["--json"]),
     ],
