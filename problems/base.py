@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from problems.datasets import DataFolder
+from problems.origins import DataSet
 from problems.sheets import Column, Sheet
 
 
@@ -227,6 +228,7 @@ class Problem:
         limits: By split.
         workloads: Name of a workload to the splits it has.
         load: Makes or reads instances.
+        data: What workloads other than the generated ones are read from.
         counts: Metrics whose sum over a split is worth telling beside the score, such as runs that were late.
         dialects: Published scores, or None if the problem has none.
         dialect_workload: The workload whose PUBLISHED split is simulated by the publishers' own rules, where
@@ -251,6 +253,7 @@ class Problem:
     limits: Mapping[Split, Limits]
     workloads: Mapping[str, tuple[Split, ...]]
     load: Loader = field(repr=False)
+    data: tuple[DataSet, ...] = field(repr=False, default=())
     counts: tuple[str, ...] = ()
     dialects: Dialects | None = field(repr=False, default=None)
     dialect_workload: str | None = None

@@ -43,8 +43,8 @@ class DataFolder:
         if not path.is_file():
             raise DataMissing(
                 f"{relative} is needed and was not found in {self.root}; set ADRS_DATA to the folder that "
-                f"holds {Path(relative).parts[0]}/ (published at {source}), or measure on the generated "
-                "splits, which need no data"
+                f"holds {Path(relative).parts[0]}/ (published at {source}), get it as adrs data list says, "
+                "or measure on the generated splits, which need no data"
             )
         data_set = self.root / Path(relative).parts[0]
         expected = _checksums(data_set).get(path.relative_to(data_set).as_posix())
@@ -77,8 +77,12 @@ def reading(path: Path, *, what: str) -> Iterator[None]:
         ) from error
 
 
-@cache
-def _checksums(folder: Path) -> dict[str, str]:
+def listed(folder: Path) -> dict[str, str]:
+    """Reads a data set's `SHA256SUMS`: checksums of its files as they lie there, by path.
+
+    Raises:
+        DataMissing: There is none, or it is no such list.
+    """
     sums = folder / "SHA256SUMS"
     if not sums.is_file():
         raise DataMissing(
@@ -89,3 +93,6 @@ def _checksums(folder: Path) -> dict[str, str]:
         return {
             name.strip().removeprefix("*").removeprefix("./"): digest for digest, name in filter(None, lines)
         }
+
+
+_checksums = cache(listed)

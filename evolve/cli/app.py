@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from evolve.cli import evidence_verbs, gpu, options, run_verbs
+from evolve.cli import data, evidence_verbs, gpu, options, run_verbs
 from evolve.cli.verbs import Verb, VerbGroup
 
 
@@ -32,6 +32,7 @@ problems = typer.Typer(
 app.add_typer(problems, name="problems")
 config = typer.Typer(help="Shows the configuration.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(config, name="config")
+app.add_typer(data.app, name="data")
 app.add_typer(gpu.app, name="gpu")
 
 

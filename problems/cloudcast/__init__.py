@@ -6,6 +6,7 @@ from pathlib import Path
 from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.cloudcast import interface, published
 from problems.cloudcast.instances import generate
+from problems.cloudcast.origin import DATA
 from problems.cloudcast.scoring import Broadcast
 from problems.datasets import DataFolder
 
@@ -65,6 +66,7 @@ PROBLEM = Problem(
     limits={split: Limits(solve_cpu_s=60.0 if split is Split.PUBLISHED else 1.0) for split in Split},
     workloads={"generated": tuple(Split), "real": tuple(Split)},
     load=load,
+    data=(DATA,),
     counts=("cost_usd", "sd_cost_usd"),
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt, modules=("networkx", "pandas")),

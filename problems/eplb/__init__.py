@@ -10,6 +10,7 @@ from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedFo
 from problems.datasets import DataFolder
 from problems.eplb import interface, published
 from problems.eplb.instances import generated
+from problems.eplb.origin import DATA
 from problems.eplb.simulator import Simulator
 from problems.eplb.timeline import timeline
 
@@ -66,6 +67,7 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits(step_mean_cpu_s=0.2, step_cpu_s=1.0)),
     workloads=_WORKLOADS,
     load=_load,
+    data=(DATA,),
     published_form=PublishedForm(published.adapt, modules=("torch",)),
     timeline=timeline,
     bound=(

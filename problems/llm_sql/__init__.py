@@ -8,6 +8,7 @@ from problems.datasets import DataFolder
 from problems.llm_sql import interface, published
 from problems.llm_sql.bound import bounded
 from problems.llm_sql.instances import generate
+from problems.llm_sql.origin import DATA
 from problems.llm_sql.scoring import Reordering
 
 __all__ = ["PROBLEM"]
@@ -79,6 +80,7 @@ PROBLEM = Problem(
         "real": (Split.PUBLISHED,),
     },
     load=load,
+    data=(DATA,),
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt, modules=("pandas", "networkx")),
     bound="1, every character served from the cache, which no table allows: the metric upper_bound is what "

@@ -10,6 +10,7 @@ from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedFo
 from problems.datasets import DataFolder
 from problems.spot import interface, published
 from problems.spot.instances import JOBS, SMOKE_JOB, generated, instances
+from problems.spot.origin import DATA
 from problems.spot.simulator import Simulator
 from problems.spot.timeline import timeline
 
@@ -55,6 +56,7 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits()),
     workloads=_WORKLOADS,
     load=_load,
+    data=(DATA,),
     counts=("late",),
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),

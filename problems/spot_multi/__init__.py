@@ -11,6 +11,7 @@ from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedFo
 from problems.datasets import DataFolder
 from problems.spot_multi import interface, published
 from problems.spot_multi.instances import JOB, SMOKE_JOB, instances
+from problems.spot_multi.origin import DATA
 from problems.spot_multi.simulator import Dynamics, Simulator
 from problems.spot_multi.timeline import timeline
 from problems.spot_multi.worlds import generated
@@ -63,6 +64,7 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits()),
     workloads=_WORKLOADS,
     load=_load,
+    data=(DATA,),
     counts=("late",),
     dialects=published.dialects,
     dialect_workload="lb_dynamics",

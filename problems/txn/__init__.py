@@ -8,6 +8,7 @@ from problems.datasets import DataFolder
 from problems.txn import interface, published
 from problems.txn.file_form import FORM
 from problems.txn.instances import generate
+from problems.txn.origin import DATA
 from problems.txn.perturbations import PERTURBATIONS, perturbed
 from problems.txn.scoring import Ordering
 from problems.txn.timeline import timeline
@@ -82,6 +83,7 @@ PROBLEM = Problem(
         "real": (Split.PUBLISHED,),
     },
     load=load,
+    data=(DATA,),
     perturbations=PERTURBATIONS,
     file_form=FORM,
     dialects=published.dialects,

@@ -26,6 +26,7 @@ VERBS = [
     *EVIDENCE_VERBS,
     "doctor",
     "config",
+    "data",
     "gpu",
 ]
 
