@@ -12,6 +12,7 @@ from evolve.cli.measuring import Bench, Means
 from evolve.cli.names import baseline_named, choose, mode_named, read_policy, split_named
 from evolve.cli.report import Report, print_report
 from evolve.cli.terminal import console, write_json
+from evolve.cli.workload import introduce
 from evolve.runs.setting import Setting
 from evolve.runs.texts import digest
 from problems.base import Problem, PublishedForm, Split
@@ -56,6 +57,7 @@ def evaluate(request: EvalRequest) -> Exit:
     """Measures and reports; the exit code tells whether the policy has a fault."""
     split, mode = split_named(request.split), mode_named(request.sandbox)
     setting = Setting.load(request.problem, request.workload, [split])
+    introduce(setting.problem, setting.workload)
     policy = _policy(request, setting.problem)
     report = Report(setting.problem, split, setting.workload, policy.name)
     if isinstance(policy.source, Fault):

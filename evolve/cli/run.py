@@ -17,6 +17,7 @@ from evolve.cli.preview import preview
 from evolve.cli.replay import repeat
 from evolve.cli.run_names import dated, fresh_name, run_named
 from evolve.cli.seeds import SeedRefused, archive_of, sources_of
+from evolve.cli.workload import introduce
 from evolve.runs.errors import RunExists
 from evolve.runs.proposing import proposer_of
 from evolve.runs.session import Ending, Session
@@ -73,6 +74,7 @@ def start(request: RunRequest) -> Exit:
     problem = get(request.problem)
     spec = _spec(request, problem)
     refuse_tiny_budget(spec, problem)
+    introduce(problem, spec.workload)
     if request.preview:
         return preview(spec)
     try:

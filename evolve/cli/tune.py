@@ -18,6 +18,7 @@ from evolve.cli.measuring import Bench, Means, Measuring
 from evolve.cli.names import baseline_named, choose, mode_named, read_policy
 from evolve.cli.report import fault_table, sandbox_sentence
 from evolve.cli.terminal import console, facts, number, one_line, table, write_json
+from evolve.cli.workload import introduce
 from evolve.runs.setting import Setting
 from evolve.search.tuning import Knob, NotTunable, knobs, with_values
 from problems.base import Problem, Split
@@ -87,6 +88,7 @@ def tune(request: TuneRequest) -> Exit:
     mode = _checked(request)
     setting = Setting.load(request.problem, request.workload, [Split.SEARCH, Split.VALIDATION])
     request = replace(request, workload=setting.workload)
+    introduce(setting.problem, setting.workload)
     name, source = _policy(request, setting.problem)
     if isinstance(source, Fault):
         console().print(fault_table([(None, source)]))

@@ -10,12 +10,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from evolve.cli.exits import Exit, Misuse
+from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.terminal import console, facts, harmless, number, one_line, table, write_json
 from problems.base import FileForm, Problem
 from problems.registry import get
 from problems.sheets import Column
-from problems.workload_file import ENDINGS, FEWEST_BLOCKS, OwnWorkload, read
+from problems.workload_file import ENDINGS, FEWEST_BLOCKS, OwnWorkload, is_file, opened, read
+
+FEWEST_FOR_INTERVALS = 21
+"""Blocks of which validation gets eight, the fewest for an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class Texts:
     share: float
 
     def __str__(self) -> str:
-        most = f"{self.commonest[:40]!a} in {100 * self.share:.3g} %"
+        if self.distinct == 1:
+            return f"'{self.commonest[:40]}' in every row"
+        most = f"'{self.commonest[:40]}' in {100 * self.share:.3g} %"
         return f"{number(self.distinct)} different, the commonest is {most} of rows"
 
 
@@ -68,11 +73,14 @@ def workload(problem: str, *, describe: Path | None, sample: bool, schema: bool,
     return Exit.DONE
 
 
-def introduction(own: OwnWorkload) -> str:
-    """Says in one line what was read."""
-    parts = [f"{split} {len(blocks)}" for split, blocks in own.splits.items()]
-    rows = f"{number(len(own.sheet.lines))} rows, {len(own.blocks)} {own.form.block}"
-    return f"{own.path.name}: {rows} ({', '.join(parts)}); more with: adrs workload PROBLEM --describe FILE"
+def introduce(problem: Problem, workload: str) -> None:
+    """Says in one line what was read, if the workload is a file."""
+    if not is_file(workload):
+        return
+    own = opened(problem, workload)
+    parts = ", ".join(f"{split} {len(blocks)}" for split, blocks in own.splits.items())
+    rows = f"{number(len(own.sheet.lines))} rows, {len(own.blocks)} {own.form.block} ({parts})"
+    say(f"{own.path.name}: {rows}; more with: adrs workload {problem.name} --describe {own.path}")
 
 
 def _form(problem: Problem) -> FileForm:
@@ -94,7 +102,9 @@ def _print_schema(problem: Problem, form: FileForm) -> None:
     if form.columns:
         out.print(rows)
         out.print()
-    blocks = f"{form.block}, in order of time; a search needs {FEWEST_BLOCKS}, an interval 8 in validation"
+    blocks = (
+        f"{form.block}, in order of time; a search needs {FEWEST_BLOCKS}, intervals {FEWEST_FOR_INTERVALS}"
+    )
     out.print(
         facts(
             {

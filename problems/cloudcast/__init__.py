@@ -5,10 +5,14 @@ from pathlib import Path
 
 from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.cloudcast import interface, published
+from problems.cloudcast.file_form import FORM
 from problems.cloudcast.instances import generate
 from problems.cloudcast.origin import DATA
+from problems.cloudcast.origin import DATA
+from problems.cloudcast.perturbations import PERTURBATIONS, perturbed
 from problems.cloudcast.scoring import Broadcast
 from problems.datasets import DataFolder
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -19,6 +23,9 @@ def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes the generated splits, and reads the measured ones; PUBLISHED is the same in both workloads."""
     if split is Split.PUBLISHED:
         return published.load(folder)
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return perturbed(variant)
     return generate(split) if workload == "generated" else published.real(split, folder)
 
 
@@ -67,6 +74,8 @@ PROBLEM = Problem(
     workloads={"generated": tuple(Split), "real": tuple(Split)},
     load=load,
     data=(DATA,),
+    perturbations=PERTURBATIONS,
+    file_form=FORM,
     counts=("cost_usd", "sd_cost_usd"),
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt, modules=("networkx", "pandas")),

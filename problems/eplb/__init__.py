@@ -9,6 +9,7 @@ from pathlib import Path
 from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.datasets import DataFolder
 from problems.eplb import interface, published
+from problems.eplb.file_form import FORM
 from problems.eplb.instances import generated
 from problems.eplb.origin import DATA
 from problems.eplb.simulator import Simulator
@@ -26,6 +27,9 @@ _WORKLOADS = {
 
 def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes or reads the instances of a split, with their references."""
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return perturbed(variant)
     if split not in _WORKLOADS.get(workload, ()):
         raise ValueError(
             f"eplb has the workloads and splits {_WORKLOADS}, but not {workload!r}, {split.value!r}"
@@ -68,6 +72,7 @@ PROBLEM = Problem(
     workloads=_WORKLOADS,
     load=_load,
     data=(DATA,),
+    file_form=FORM,
     published_form=PublishedForm(published.adapt, modules=("torch",)),
     timeline=timeline,
     bound=(

@@ -7,6 +7,7 @@ from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedFo
 from problems.datasets import DataFolder
 from problems.llm_sql import interface, published
 from problems.llm_sql.bound import bounded
+from problems.llm_sql.file_form import FORM
 from problems.llm_sql.instances import generate
 from problems.llm_sql.origin import DATA
 from problems.llm_sql.scoring import Reordering
@@ -22,6 +23,9 @@ def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes the generated splits, and reads the published one, which both workloads have."""
     if split is Split.PUBLISHED:
         return bounded(published.load(folder))
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return bounded(perturbed(variant))
     if workload != "generated":
         raise ValueError(
             f"workload {workload!r} of llm_sql has only the split published, but got {split.value!r}"
@@ -81,6 +85,7 @@ PROBLEM = Problem(
     },
     load=load,
     data=(DATA,),
+    file_form=FORM,
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt, modules=("pandas", "networkx")),
     bound="1, every character served from the cache, which no table allows: the metric upper_bound is what "

@@ -9,8 +9,11 @@ from pathlib import Path
 from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.datasets import DataFolder
 from problems.prism import interface, published
+from problems.prism.file_form import FORM
 from problems.prism.instances import generate
+from problems.prism.perturbations import PERTURBATIONS, perturbed
 from problems.prism.scoring import Placement
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -19,6 +22,9 @@ _HERE = Path(__file__).parent
 
 def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes the instances of a split; none needs data, so the folder is not looked at."""
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return perturbed(variant)
     if workload != "generated":
         raise ValueError(f"prism has only the workload generated, but got {workload!r}")
     return published.load() if split is Split.PUBLISHED else generate(split)
@@ -61,6 +67,8 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits(solve_cpu_s=0.2, answer_bytes=1 << 16)),
     workloads={"generated": tuple(Split)},
     load=load,
+    perturbations=PERTURBATIONS,
+    file_form=FORM,
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),
     bound="The least value of any placement over the value reached; bin completion, in integers, finds it "

@@ -9,10 +9,13 @@ from pathlib import Path
 from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.datasets import DataFolder
 from problems.spot import interface, published
+from problems.spot.file_form import FORM
 from problems.spot.instances import JOBS, SMOKE_JOB, generated, instances
 from problems.spot.origin import DATA
+from problems.spot.perturbations import PERTURBATIONS, perturbed
 from problems.spot.simulator import Simulator
 from problems.spot.timeline import timeline
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -26,6 +29,9 @@ _WORKLOADS = {
 
 def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes or reads the instances of a split, with their optima."""
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return perturbed(variant)
     if split not in _WORKLOADS.get(workload, ()):
         raise ValueError(
             f"spot has the workloads and splits {_WORKLOADS}, but not {workload!r}, {split.value!r}"
@@ -57,6 +63,8 @@ PROBLEM = Problem(
     workloads=_WORKLOADS,
     load=_load,
     data=(DATA,),
+    file_form=FORM,
+    perturbations=PERTURBATIONS,
     counts=("late",),
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),

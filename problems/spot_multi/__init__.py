@@ -10,11 +10,15 @@ from pathlib import Path
 from problems.base import Axis, Baseline, Instance, Limits, Problem, PublishedForm, Split
 from problems.datasets import DataFolder
 from problems.spot_multi import interface, published
+from problems.spot_multi.file_form import FORM
 from problems.spot_multi.instances import JOB, SMOKE_JOB, instances
 from problems.spot_multi.origin import DATA
+from problems.spot_multi.origin import DATA
+from problems.spot_multi.perturbations import PERTURBATIONS, perturbed
 from problems.spot_multi.simulator import Dynamics, Simulator
 from problems.spot_multi.timeline import timeline
 from problems.spot_multi.worlds import generated
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -30,6 +34,9 @@ _WORKLOADS = {
 
 def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes or reads the instances of a split, with their optima."""
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return perturbed(variant)
     if split not in _WORKLOADS.get(workload, ()):
         raise ValueError(
             f"spot_multi has the workloads and splits {_WORKLOADS}, but not {workload!r}, {split.value!r}"
@@ -65,6 +72,8 @@ PROBLEM = Problem(
     workloads=_WORKLOADS,
     load=_load,
     data=(DATA,),
+    perturbations=PERTURBATIONS,
+    file_form=FORM,
     counts=("late",),
     dialects=published.dialects,
     dialect_workload="lb_dynamics",
