@@ -204,6 +204,10 @@ Step = Annotated[int, typer.Argument(metavar="STEP", help="Number, as told by ad
 ReplyFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="The reply; - reads it from the input.", show_default=False)
 ]
+Cited = Annotated[
+    list[str],
+    typer.Argument(metavar="RUN|PROBLEM...", help="Names of runs or problems.", show_default=False),
+]
 RunOrProblem = Annotated[
     str, typer.Argument(metavar="RUN|PROBLEM", help="Name of a run or a problem.", show_default=False)
 ]

@@ -119,6 +119,20 @@ def figure(  # noqa: PLR0913 - the verb's options
     raise typer.Exit(figure(db, FigureRequest(names, kind, split, over, out, wide, force, as_json)))
 
 
+def cite(
+    names: options.Cited,
+    *,
+    out: options.Out = None,
+    force: options.Force = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Prints BibTeX of baselines, data sets and this program."""
+    from evolve.cli.cite import cite
+
+    raise typer.Exit(cite(db, names, out=out, force=force))
+
+
 def bundle(
     run: options.RunName,
     *,
@@ -245,6 +259,7 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "compare": compare,
         "table": table_,
         "figure": figure,
+        "cite": cite,
         "bundle": bundle,
         "replay": replay,
         "best": best,

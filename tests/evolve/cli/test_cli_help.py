@@ -5,8 +5,8 @@ import pytest
 
 from tests.evolve.cli.conftest import Adrs
 
-HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
-CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "bundle", "replay"]
+HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "matplotlib", "torch", "ray", "sqlalchemy", "numpy"]
+CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "figure", "cite", "bundle", "replay"]
 EVIDENCE_VERBS = ["trace"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = [
@@ -69,6 +69,8 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("bundle", ["--out", "--force", "--db"]),
         ("replay", ["--workers"]),
         ("table", ["--split", "--form", "--out", "--force", "--db"]),
+        ("figure", ["--kind", "--split", "--over", "--out", "--wide", "--force", "--json", "--db"]),
+        ("cite", ["--out", "--force", "--db"]),
         ("best", ["--out", "--force", "--db"]),
         ("new-problem", ["--kind", "--out"]),
         ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--json"]),

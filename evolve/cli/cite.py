@@ -1,0 +1,75 @@
+"""`adrs cite RUN|PROBLEM...`: whose work a number rests on, as BibTeX."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import metadata
+from pathlib import Path
+
+from evolve.cli.exits import Exit, say
+from evolve.cli.run_names import run_named
+from evolve.cli.written import write_whole
+from evolve.runs.header import Header
+from evolve.runs.store import Store
+from problems.base import Problem
+from problems.references import Reference, entry, of_baselines, of_data
+from problems.registry import get, names
+from problems.workload_file import spoken
+
+_GENERATED = "generated"
+
+
+def cite(db: Path, subjects: Sequence[str], *, out: Path | None, force: bool) -> Exit:
+    """Writes the entries of baselines, of data sets and of this program, each once, in order of their keys.
+
+    A problem is cited with all its data sets; a run with those of its workload.
+    """
+    found: dict[str, Reference] = {}
+    for name in dict.fromkeys(subjects):
+        for reference in _of(db, name):
+            known = found.get(reference.key)
+            told = reference.of if known is None else (*known.of, *reference.of)
+            found[reference.key] = replace(reference, of=tuple(dict.fromkeys(told)))
+    found["adrs"] = _ourselves()
+    text = "\n".join(_told(found[key]) for key in sorted(found))
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        write_whole(out, text.encode("utf-8"), force=force)
+        say(f"wrote {len(found)} entries to {out}")
+    return Exit.DONE
+
+
+def _of(db: Path, name: str) -> Iterator[Reference]:
+    workload = None
+    if name in names():
+        problem = get(name)
+    else:
+        with Store.open(db, create=False) as store:
+            spec = Header.read(store, run_named(name)).spec
+        problem, workload = get(spec.problem), spec.workload
+    yield from _of_baselines(problem)
+    if workload in {None, *problem.workloads} - {_GENERATED}:
+        yield from (of_data(problem, data_set) for data_set in problem.data)
+    elif workload != _GENERATED:
+        say(f"run {name!r} was measured on {spoken(str(workload))}; whose data that is only you can say")
+
+
+def _of_baselines(problem: Problem) -> Iterator[Reference]:
+    found = list(of_baselines(problem))
+    yield from found
+    cited = {what for reference in found for what in reference.of}
+    silent = [b for b in problem.baselines if f"baseline {b.name} of {problem.name}" not in cited]
+    for baseline in silent:
+        say(f"baseline {baseline.name} of {problem.name} names no paper: {baseline.paper}")
+
+
+def _ourselves() -> Reference:
+    told = metadata("adrs")
+    fields = {"title": f"adrs: {told['Summary']}", "version": told["Version"]}
+    return Reference("adrs", entry("software", "adrs", fields), ("the program that measured",))
+
+
+def _told(reference: Reference) -> str:
+    """The entry, below a line on what it is cited for; what is outside of entries is no part of BibTeX."""
+    return f"% {'; '.join(reference.of)}\n{reference.text}\n"
