@@ -1,0 +1,142 @@
+"""What problems tell of decisions agrees with what their simulators came to."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evaluators.decisions import Decided, Recorder
+from evaluators.timeline import Row, parting, timeline
+from evaluators.values import Measurement
+from problems import eplb, spot, spot_multi, txn
+from problems.base import Instance, Limits, Outcome, Problem, Split
+from problems.datasets import DataFolder
+from tests.problems.driving import driven, executed
+
+
+def instances(problem: Problem, split: Split, places: slice) -> list[Instance]:
+    return list(problem.load("generated", split, DataFolder.find()))[places]
+
+
+def recorded(
+    problem: Problem, baseline: str, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Decided, Outcome]:
+    module = executed(problem.baseline(baseline).source, problem.interface, monkeypatch)
+    recorder: Any = Recorder(problem.evaluator)
+    if problem.one_shot:
+        task = recorder.task(instance, Limits())
+        outcome = recorder.measure(instance, module.solve(task))
+    else:
+        outcome = driven(recorder, module.Policy, instance)
+    measurement = Measurement(instance.name, "", "", outcome.score, outcome.metrics)
+    seen = tuple(recorder.observations.get(instance.name, ()))
+    return Decided(instance, measurement, tuple(recorder.decisions[instance.name]), seen), outcome
+
+
+@pytest.mark.parametrize("baseline", ["on_demand", "public_seed", "uniform_progress"])
+@pytest.mark.parametrize("split", [Split.SMOKE, Split.SEARCH])
+def test_spot_tells_each_tick_as_it_was_billed(
+    baseline: str, split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for instance in instances(spot.PROBLEM, split, slice(0, 48, 7)):
+        decided, outcome = recorded(spot.PROBLEM, baseline, instance, monkeypatch)
+        rows = timeline(spot.PROBLEM, decided)
+        assert [row["ran"] for row in rows[:-1]] == [row["last"] for row in rows[1:]]
+        assert rows[-1]["cost_usd"] == outcome.metrics["cost_usd"]
+        assert rows[-1]["restarts"] == outcome.metrics["restarts"]
+
+
+@pytest.mark.parametrize("baseline", ["public_greedy", "cheapest"])
+def test_spot_multi_tells_each_tick_as_it_was_billed(baseline: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = spot_multi.PROBLEM
+    for instance in instances(problem, Split.SEARCH, slice(0, 12, 4)):
+        decided, outcome = recorded(problem, baseline, instance, monkeypatch)
+        rows = timeline(problem, decided)
+        assert [row["ran"] for row in rows[:-1]] == [row["last"] for row in rows[1:]]
+        regions = [instance.data.regions[int(row["region"])] for row in rows[1:]]
+        assert [row["ran_region"] for row in rows[:-1]] == regions
+        assert rows[-1]["cost_usd"] == pytest.approx(outcome.metrics["cost_usd"], rel=1e-12)
+        assert rows[-1]["restarts"] == outcome.metrics["restarts"]
+
+
+@pytest.mark.parametrize("baseline", ["identity", "conflict_greedy"])
+def test_txn_tells_when_each_transaction_runs(baseline: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for instance in instances(txn.PROBLEM, Split.SEARCH, slice(0, 3)):
+        decided, outcome = recorded(txn.PROBLEM, baseline, instance, monkeypatch)
+        rows = timeline(txn.PROBLEM, decided)
+        assert max(int(row["end_step"]) for row in rows) == outcome.metrics["makespan"]
+        assert rows[-1]["makespan_steps"] == outcome.metrics["makespan"]
+        assert sum(int(row["growth_steps"]) for row in rows) == outcome.metrics["makespan"]
+        assert all((row["waits_for"] == "") == (row["delay_steps"] == 0) for row in rows)
+        places = {row["decision"]: i for i, row in enumerate(rows)}
+        assert all(row["waits_for"] == "" or places[row["waits_for"]] < i for i, row in enumerate(rows))
+
+
+def test_eplb_tells_how_even_each_window_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(eplb.PROBLEM, Split.SMOKE, slice(0, 1))
+    decided, outcome = recorded(eplb.PROBLEM, "largest_first", instance, monkeypatch)
+    counted = [row for row in timeline(eplb.PROBLEM, decided) if row["counted"]]
+
+    def mean(name: str) -> float:
+        return float(np.mean([float(row[name]) for row in counted]))
+
+    assert mean("balance") == pytest.approx(outcome.score, rel=1e-12)
+    assert mean("balance_seen") == pytest.approx(outcome.metrics["same_window"], rel=1e-12)
+    assert mean("moved_share") == pytest.approx(outcome.metrics["moved"], rel=1e-9)
+    assert all(float(row["busiest_gpu_tokens"]) >= float(row["mean_gpu_tokens"]) for row in counted)
+
+
+def test_two_policies_part_once_although_what_follows_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(spot.PROBLEM, Split.SMOKE, slice(0, 1))
+    one, _ = recorded(spot.PROBLEM, "on_demand", instance, monkeypatch)
+    other, _ = recorded(spot.PROBLEM, "public_seed", instance, monkeypatch)
+    found = parting(spot.PROBLEM, one, other)
+    assert found is not None
+    apart = [
+        i for i, pair in enumerate(zip(one.decisions, other.decisions, strict=False)) if len({*pair}) > 1
+    ]
+    assert found.index == apart[0]
+    first, second = found.rows
+    assert (first, second) == (timeline(spot.PROBLEM, one)[apart[0]], timeline(spot.PROBLEM, other)[apart[0]])
+
+
+def test_one_that_ends_first_parts_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(spot.PROBLEM, Split.SMOKE, slice(0, 1))
+    whole, _ = recorded(spot.PROBLEM, "on_demand", instance, monkeypatch)
+    half = Decided(instance, whole.measurement, whole.decisions[:5], whole.observations[:6])
+    found = parting(spot.PROBLEM, whole, half)
+    assert found is not None
+    assert (found.index, found.rows[1], found.seen) == (5, None, 6)
+
+
+def flat(decision: object) -> Row:
+    """A decision as a problem without a timeline of its own tells it."""
+    instance = Instance("i", "g", "b", "d", None)
+    decided = Decided(instance, Measurement("i", "g", "b", 0.0, {}), (decision,), ((),))
+    return timeline(replace(spot.PROBLEM, timeline=None), decided)[0]
+
+
+def test_decisions_become_columns_by_their_form() -> None:
+    machine = spot_multi.interface.Machine.SPOT
+    assert flat(spot_multi.interface.Decision(machine, 2)) == {
+        "step": 0,
+        "decision_machine": "spot",
+        "decision_region": 2,
+    }
+    assert flat((1.5, float("nan"), None, np.int64(3))) == {
+        "step": 0,
+        "decision_0": 1.5,
+        "decision_1": "nan",
+        "decision_2": "",
+        "decision_3": 3,
+    }
+    assert flat(1 << 80)["decision"] == str(1 << 80)
+
+
+def test_long_decisions_are_told_apart_by_a_fingerprint() -> None:
+    long = np.arange(2000)
+    other = long.copy()
+    other[1000] = 7
+    assert flat(long) == flat(long.copy())
+    assert flat(long)["decision"] != flat(other)["decision"]
