@@ -29,21 +29,36 @@ REGIONS = (25, 22, 24)
 SMOKE_REGIONS = (4, 4, 4)
 """Of each provider; the former as measured."""
 
-_SEED = 20240417
+DESTINATIONS = (4, 7)
+"""The least and the most."""
+
+SEED = 20240417
 _SPLITS = {split: number for number, split in enumerate(Split)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A transfer over a network, with the least egress that any answer pays."""
+    """A transfer over a network, with the least egress that any answer pays.
+
+    Attributes:
+        shown: The network as the policy sees it, where that is not as it is.
+    """
 
     network: Network
     transfer: Transfer
     bound_usd: float
+    shown: Network | None = None
 
     def task(self, cpu_s: float) -> Task:
+        """Builds what answers are measured by."""
+        return self._over(self.network, cpu_s)
+
+    def shown_task(self, cpu_s: float) -> Task:
         """Builds what a policy sees."""
-        net, transfer = self.network, self.transfer
+        return self._over(self.shown or self.network, cpu_s)
+
+    def _over(self, net: Network, cpu_s: float) -> Task:
+        transfer = self.transfer
         ingress, egress = (
             np.array([VMS * limits[provider] for provider in net.providers], dtype=np.float64)
             for limits in (transfer.ingress_gbit_s, transfer.egress_gbit_s)
@@ -134,11 +149,18 @@ def drawn(
     return Transfer(chosen[0], tuple(chosen[1:]), volume_gb, partitions, INGRESS_GBIT_S, EGRESS_GBIT_S)
 
 
+def planned(
+    rng: np.random.Generator, kind: str, regions: tuple[int, int, int], destinations: tuple[int, int]
+) -> tuple[Network, Transfer]:
+    """Draws a network, and a transfer over it to so many destinations, the least and the most."""
+    net, (least, most) = draw_network(rng, regions), destinations
+    count = least + int(rng.integers(most - least + 1))
+    return net, drawn(rng, net, kind, count, range(len(net.regions)))
+
+
 def _draw(split: Split, kind: int, number: int, regions: tuple[int, int, int]) -> Named:
     # Every instance has seed words of its own, so that no two share a stream.
     words = (_SPLITS[split], kind, number)
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(_SEED, spawn_key=words)))
-    net = draw_network(rng, regions)
-    destinations = 4 + int(rng.integers(4)) if split is not Split.SMOKE else 3
-    sent = drawn(rng, net, KINDS[kind], destinations, range(len(net.regions)))
-    return Named(f"{KINDS[kind]}-{number}", net, sent)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=words)))
+    destinations = (3, 3) if split is Split.SMOKE else DESTINATIONS
+    return Named(f"{KINDS[kind]}-{number}", *planned(rng, KINDS[kind], regions, destinations))

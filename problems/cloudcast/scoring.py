@@ -13,7 +13,7 @@ class Broadcast:
     def task(self, instance: Instance, limits: Limits, /) -> Task:
         """Shows network, transfer and CPU budget; nothing of the bound."""
         case: Case = instance.data
-        return case.task(limits.solve_cpu_s)
+        return case.shown_task(limits.solve_cpu_s)
 
     def measure(self, instance: Instance, answer: Answer, /) -> Outcome:
         """Scores an answer.

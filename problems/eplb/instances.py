@@ -1,6 +1,6 @@
 """The histories of each split: four scenarios of traffic on two models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -31,7 +31,7 @@ SCENARIOS: Mapping[str, Scenario] = {
 """Bursts begin in 0.024 % of expert-windows, in `bursty` in 0.26 %; `switching` changes its leading domain in
 3 of 16 windows, the others never."""
 
-_MODELS = (("v3", V3), ("lite", LITE))
+MODELS = (("v3", V3), ("lite", LITE))
 _SPLITS = {Split.SEARCH: (1, 8), Split.VALIDATION: (2, 12), Split.HOLDOUT: (3, 12)}
 """Split to (its part of the seed, its number of histories)."""
 
@@ -41,7 +41,12 @@ def generated(split: Split) -> tuple[Instance, ...]:
 
     Scenarios take turns; their first round is of the large model, the second of the small one, and so on.
     """
-    made = [(name, *_made(source, windows)) for name, source, windows in _sources(split)]
+    return drawn(_sources(split))
+
+
+def drawn(sources: Iterable[tuple[str, Source, int]]) -> tuple[Instance, ...]:
+    """Makes instances of names, sources and numbers of windows, and finds their references."""
+    made = [(name, *_made(source, windows)) for name, source, windows in sources]
     filled = referenced({digest: history for _, digest, history in made})
     return tuple(instance(name, digest, filled[digest]) for name, digest, _ in made)
 
@@ -66,7 +71,7 @@ def _sources(split: Split) -> list[tuple[str, Source, int]]:
     for number in range(histories):
         turn, kind = divmod(number, len(SCENARIOS))
         scenario = tuple(SCENARIOS)[kind]
-        model, shape = _MODELS[turn % len(_MODELS)]
+        model, shape = MODELS[turn % len(MODELS)]
         source = Source(shape, SCENARIOS[scenario], (part, kind, number))
         found.append((f"{scenario}-{model}-{number:02}", source, WINDOWS))
     return found

@@ -10,6 +10,8 @@ from problems.llm_sql.tables import Table, joins, logs, products, reviews
 ROWS = 3000
 SMOKE_ROWS = 150
 
+SEED = 2403
+
 Generator = Callable[[np.random.Generator, int, int], Table]
 
 GENERATORS: tuple[tuple[Generator, tuple[int, int]], ...] = (
@@ -48,4 +50,4 @@ def instance(name: str, table: Table) -> Instance:
 def _stream(split: Split, kind: int, number: int) -> np.random.Generator:
     # Every instance has seed words of its own, so that no two share a stream.
     words = (list(Split).index(split), kind, number)
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(2403, spawn_key=words)))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=words)))

@@ -20,17 +20,24 @@ COUNTS = {Split.SEARCH: 6, Split.VALIDATION: 12, Split.HOLDOUT: 12}
 
 SMOKE_GPUS = 3
 
+SEED = 2505
+
 ZOO_GB = (2, 3, 6, 8, 14, 16, 18, 26, 28, 54)
 """Weights of open models of 1 to 27 billion parameters, at two bytes a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """GPUs, what is to be placed on them, and the least pressure that any placement reaches."""
+    """GPUs, what is to be placed on them, and the least pressure that any placement reaches.
+
+    Attributes:
+        shown: The models as the policy sees them, where that is not as they are.
+    """
 
     gpu_count: int
     models: tuple[Model, ...]
     optimum: float
+    shown: tuple[Model, ...] | None = None
 
 
 Draft = tuple[int, tuple[Model, ...]]
@@ -93,7 +100,7 @@ def generate(split: Split) -> tuple[Instance, ...]:
         return instances({"small-0": (SMOKE_GPUS, _models(rng, rng.integers(5, 25, size=3 * SMOKE_GPUS)))})
     return instances(
         {
-            f"{generator.__name__}-{number}": _placeable(generator, _stream(split, kind, number))
+            f"{generator.__name__}-{number}": placeable(generator, _stream(split, kind, number))
             for kind, generator in enumerate(GENERATORS)
             for number in range(COUNTS[split])
         }
@@ -126,7 +133,8 @@ def best_fit(sizes: Sequence[int], gpu_count: int, memory_gb: int) -> bool:
     return True
 
 
-def _placeable(generator: Generator, rng: np.random.Generator) -> Draft:
+def placeable(generator: Generator, rng: np.random.Generator) -> Draft:
+    """Draws until best fit finds a placement with a GB to spare on every GPU."""
     while True:
         gpu_count, models = generator(rng)
         if best_fit([model.size_gb for model in models], gpu_count, GPU_MEMORY_GB - 1):
@@ -152,4 +160,4 @@ def _cut(rng: np.random.Generator, total: int) -> Iterator[int]:
 def _stream(split: Split, kind: int, number: int) -> np.random.Generator:
     # Every instance has seed words of its own, so that no two share a stream.
     words = (list(Split).index(split), kind, number)
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(2505, spawn_key=words)))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=words)))

@@ -14,7 +14,7 @@ class Placement:
     def task(self, instance: Instance, limits: Limits, /) -> Task:
         """Shows the GPUs, the models and the CPU budget; nothing of the optimum."""
         case: Case = instance.data
-        return Task(case.gpu_count, GPU_MEMORY_GB, case.models, limits.solve_cpu_s)
+        return Task(case.gpu_count, GPU_MEMORY_GB, case.shown or case.models, limits.solve_cpu_s)
 
     def measure(self, instance: Instance, answer: Answer, /) -> Outcome:
         """Scores a placement.
