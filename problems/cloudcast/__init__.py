@@ -8,7 +8,6 @@ from problems.cloudcast import interface, published
 from problems.cloudcast.file_form import FORM
 from problems.cloudcast.instances import generate
 from problems.cloudcast.origin import DATA
-from problems.cloudcast.origin import DATA
 from problems.cloudcast.perturbations import PERTURBATIONS, perturbed
 from problems.cloudcast.scoring import Broadcast
 from problems.datasets import DataFolder

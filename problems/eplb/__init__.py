@@ -12,8 +12,10 @@ from problems.eplb import interface, published
 from problems.eplb.file_form import FORM
 from problems.eplb.instances import generated
 from problems.eplb.origin import DATA
+from problems.eplb.perturbations import PERTURBATIONS, perturbed
 from problems.eplb.simulator import Simulator
 from problems.eplb.timeline import timeline
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -71,6 +73,7 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits(step_mean_cpu_s=0.2, step_cpu_s=1.0)),
     workloads=_WORKLOADS,
     load=_load,
+    perturbations=PERTURBATIONS,
     data=(DATA,),
     file_form=FORM,
     published_form=PublishedForm(published.adapt, modules=("torch",)),

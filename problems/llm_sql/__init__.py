@@ -10,7 +10,9 @@ from problems.llm_sql.bound import bounded
 from problems.llm_sql.file_form import FORM
 from problems.llm_sql.instances import generate
 from problems.llm_sql.origin import DATA
+from problems.llm_sql.perturbations import PERTURBATIONS, perturbed
 from problems.llm_sql.scoring import Reordering
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -84,6 +86,7 @@ PROBLEM = Problem(
         "real": (Split.PUBLISHED,),
     },
     load=load,
+    perturbations=PERTURBATIONS,
     data=(DATA,),
     file_form=FORM,
     dialects=published.dialects,

@@ -13,7 +13,6 @@ from problems.spot_multi import interface, published
 from problems.spot_multi.file_form import FORM
 from problems.spot_multi.instances import JOB, SMOKE_JOB, instances
 from problems.spot_multi.origin import DATA
-from problems.spot_multi.origin import DATA
 from problems.spot_multi.perturbations import PERTURBATIONS, perturbed
 from problems.spot_multi.simulator import Dynamics, Simulator
 from problems.spot_multi.timeline import timeline
