@@ -10,7 +10,9 @@ from problems.base import Axis, Baseline, Instance, Limits, Problem, Split
 from problems.datasets import DataFolder
 from problems.kernel_choice import interface
 from problems.kernel_choice.instances import generated, table_path
+from problems.kernel_choice.perturbations import PERTURBATIONS, perturbed
 from problems.kernel_choice.scoring import Lookup
+from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
 
@@ -23,6 +25,9 @@ _SPLITS = (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.HOLDOUT)
 
 def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     """Makes the instances of a split from the recorded sweep; the data folder is not looked at."""
+    variant = Variant.of(workload, PERTURBATIONS)
+    if variant is not None and split is Split.VALIDATION:
+        return perturbed(variant)
     if workload != "generated" or split not in _SPLITS:
         raise ValueError(
             f"kernel_choice has only the generated splits, but got {workload!r}, {split.value!r}"
@@ -63,5 +68,6 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits(solve_cpu_s=0.2, answer_bytes=1 << 16)),
     workloads={"generated": _SPLITS},
     load=load,
+    perturbations=PERTURBATIONS,
     bound="The fastest configuration of the recorded sweep, which timed every one that can be chosen.",
 )
