@@ -261,7 +261,7 @@ def _value(number: int, column: Column, cell: str) -> str | float:
         unit = f" {column.unit}" if column.unit else ""
         raise BadLine(
             number,
-            f"expected {column.name} between {column.least:.12g} and {column.most:.12g}{unit}, "
+            f"expected {column.name} between {column.least:.13g} and {column.most:.13g}{unit}, "
             f"but got {cell!a:.40}",
         )
     return value

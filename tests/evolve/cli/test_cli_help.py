@@ -5,7 +5,7 @@ import pytest
 
 from tests.evolve.cli.conftest import Adrs
 
-HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "matplotlib", "torch", "ray", "sqlalchemy", "numpy"]
+HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
 CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "figure", "cite", "bundle", "replay"]
 EVIDENCE_VERBS = ["trace"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
@@ -22,6 +22,8 @@ VERBS = [
     "tag",
     "note",
     "archive",
+    "delete",
+    "workload",
     "new-problem",
     *EVIDENCE_VERBS,
     "doctor",
@@ -62,6 +64,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ),
         ("resume", ["--max-evals", "--max-minutes", "--workers", "--fork", "--name", "--sandbox", "--db"]),
         ("runs", ["--json", "--db"]),
+        ("delete", ["--yes", "--db"]),
         ("show", ["--json", "--db"]),
         ("candidates", ["--sort", "--filter", "--top", "--json", "--db"]),
         ("diff", ["--json", "--db"]),
@@ -72,6 +75,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("figure", ["--kind", "--split", "--over", "--out", "--wide", "--force", "--json", "--db"]),
         ("cite", ["--out", "--force", "--db"]),
         ("best", ["--out", "--force", "--db"]),
+        ("workload", ["--describe", "--sample", "--schema", "--json"]),
         ("new-problem", ["--kind", "--out"]),
         ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--json"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
