@@ -9,7 +9,7 @@ from pathlib import Path
 Recipe = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 """Contents of our files by path, made of contents of public files by name; pure.
 
-Raises ValueError, LookupError or TypeError of files that are not what was published.
+Raises ValueError, LookupError, TypeError or AttributeError of files that are not what was published.
 """
 
 _CHUNK = 1 << 20

@@ -97,7 +97,7 @@ def _made(data_set: DataSet, fetched: Mapping[str, Path]) -> Mapping[str, bytes]
         contents = data_set.recipe({name: path.read_bytes() for name, path in fetched.items()})
         for file in data_set.files:
             _refuse_other(file, contents[file.path])
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise _set_aside(data_set, fetched, error) from error
     return contents
 

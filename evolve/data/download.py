@@ -86,10 +86,10 @@ class Download:
             _refuse_page(answer, address)
             start, total = _extent(answer, have)
             self.told(f"fetching {address}{_words(start, total)}")
-            with writing(begun.part):
+            with writing(begun.part), begun.part.open("ab" if start else "wb") as file:
+                # Only now: a note must never name bytes of another version.
                 begun.note.write_text(json.dumps({"address": address, "version": _version(answer)}))
-                with begun.part.open("ab" if start else "wb") as file:
-                    size = start + self._copy(answer, file, address, self.most_bytes - start)
+                size = start + self._copy(answer, file, address, self.most_bytes - start)
         if size > self.most_bytes:
             begun.forget()
             raise DataMissing(f"{address} sent more than {self.most_bytes:,} bytes, so it is not that file")

@@ -38,10 +38,13 @@ def _throughputs(text: str) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(_COLUMNS.values())
-    for row in csv.DictReader(io.StringIO(text), strict=True):
-        cells = [row[column] for column in _COLUMNS]
-        if cells[0] != cells[1]:  # a region to itself is nothing that a transfer can use
-            rows.writerow(cells)
+    try:
+        for row in csv.DictReader(io.StringIO(text), strict=True):
+            cells = [row[column] for column in _COLUMNS]
+            if cells[0] != cells[1]:  # a region to itself is nothing that a transfer can use
+                rows.writerow(cells)
+    except csv.Error as error:
+        raise ValueError(f"{_THROUGHPUT} is no table: {error}") from error
     return out.getvalue().encode()
 
 

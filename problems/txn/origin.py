@@ -17,7 +17,7 @@ def workloads(public: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Reads the workloads as texts, without running the program: each is JSON, transactions by name.
 
     Raises:
-        ValueError, LookupError, TypeError: It is no program, or lacks a workload.
+        ValueError, LookupError, TypeError, AttributeError: It is no program, or lacks a workload.
     """
     try:
         module = ast.parse(public[_PROGRAM])
