@@ -14,6 +14,7 @@ from evolve.cli.terminal import code, console, facts, harmless, one_line, table,
 from problems.base import Problem, Split, groups
 from problems.datasets import DataFolder, DataMissing
 from problems.registry import BrokenProblem, get, ignored, names
+from problems.variants import PREFIX
 
 
 def list_problems(*, as_json: bool) -> Exit:
@@ -106,6 +107,7 @@ def _as_json(problem: Problem, folder: DataFolder, stages: list[Stage]) -> dict[
         "baselines": [{**asdict(b), "seed": b.name in problem.seeds} for b in problem.baselines],
         "bound": problem.bound,
         "counts": list(problem.counts),
+        "perturbations": dict(problem.perturbations),
         "published_form": problem.published_form is not None,
     }
 
@@ -154,11 +156,13 @@ def _remarks(problem: Problem, folder: DataFolder, stages: list[Stage]) -> dict[
     missing = list(dict.fromkeys(s.missing for s in stages if s.missing))
     more = f" (and {len(missing) - 1} more: --json)" if len(missing) > 1 else ""
     papers = [f"{b.name}: {b.paper} ({b.licence})" for b in problem.baselines]
+    shifted = [f"{PREFIX}{name}: {shift}" for name, shift in problem.perturbations.items()]
     return {
         "bound": problem.bound,
         "scores": "of baselines: strict, on generated validation",
         "limits": "\n".join(_limits(problem)),
         "data": missing[0] + more if missing else f"found in {folder.root}",
+        **({"variants": "\n".join(shifted)} if shifted else {}),
         "papers": "\n".join(papers),
     }
 
