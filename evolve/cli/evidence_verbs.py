@@ -1,12 +1,18 @@
 """The verbs that look into what policies did, and mend the record; each imports its module when called."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 from evolve.cli import options
+
+AuditedPolicy = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="Attack by this policy.", show_default="the idle one"),
+]
 
 
 def trace(  # noqa: PLR0913 - the verb's options
@@ -34,5 +40,19 @@ def trace(  # noqa: PLR0913 - the verb's options
     raise typer.Exit(trace(request))
 
 
-VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType({"trace": trace})
+def audit(
+    problem: options.ProblemName,
+    *,
+    policy: AuditedPolicy = None,
+    as_json: options.Json = False,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Attacks a problem, or a policy on it; exit 7 if cheating pays."""
+    from evolve.cli.audit import audit
+
+    raise typer.Exit(audit(problem, policy, as_json=as_json))
+
+
+VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType({"trace": trace, "audit": audit})
 """By name, in the order of their use."""

@@ -2,15 +2,20 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluators.audit.attacks import attacks
 from problems.base import Baseline, Problem
 from problems.registry import get
 
 HERE = Path(__file__).parent
 PROBLEMS = ("cloudcast", "eplb", "llm_sql", "prism", "spot", "spot_multi", "txn")
+
+OF_ITEMS = ("drops_an_item", "invents_an_item", "repeats_an_item")
+WITHOUT_ITEMS = ("spot", "spot_multi")
+"""Their decisions are single choices, so there is no item to drop, invent or repeat."""
 
 _FIELD = re.compile(r"^([A-Z][a-z]+): (.+)$", re.MULTILINE)
 
@@ -46,23 +51,24 @@ def specific() -> Iterator[Cheat]:
     """Every cheat that was written against one problem."""
     for name in PROBLEMS:
         for path in sorted((HERE / name).glob("*.py")):
-            yield _cheat(path, get(name), path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            yield _cheat(path.stem, get(name), text, fields(text))
 
 
 def generic() -> Iterator[Cheat]:
-    """Every cheat that wraps an honest policy of any problem, against each problem that it fits."""
-    for path in sorted((HERE / "generic").glob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        for name in fields(text).get("Only", " ".join(PROBLEMS)).split():
-            problem = get(name)
-            yield _cheat(path, problem, f"{problem.baselines[0].source}\n\n{_without_docstring(text)}")
+    """Every attack of `adrs audit` on the idle policy of each problem that it fits."""
+    for attack in attacks():
+        for name in PROBLEMS:
+            if attack.name not in OF_ITEMS or name not in WITHOUT_ITEMS:
+                problem = get(name)
+                source = attack.on(problem.baselines[0].source, problem)
+                yield _cheat(attack.name, problem, source, attack.fields)
 
 
-def _cheat(path: Path, problem: Problem, source: str) -> Cheat:
-    found = fields(path.read_text(encoding="utf-8"))
+def _cheat(name: str, problem: Problem, source: str, found: Mapping[str, str]) -> Cheat:
     rule = found.get("Rule", "none")
     return Cheat(
-        name=f"{problem.name}-{path.stem}",
+        name=f"{problem.name}-{name}",
         problem=problem.name,
         source=source,
         rules=frozenset() if rule == "none" else frozenset(re.findall(r"\w+", rule)),
@@ -71,10 +77,3 @@ def _cheat(path: Path, problem: Problem, source: str) -> Cheat:
         published=found.get("Form") == "published",
         slow=found.get("Pace") == "slow",
     )
-
-
-def _without_docstring(text: str) -> str:
-    """Drops the docstring, since in the middle of a policy it would be an idle statement."""
-    tree = ast.parse(text)
-    assert isinstance(tree.body[0], ast.Expr), "a cheat begins with its docstring"
-    return "".join(text.splitlines(keepends=True)[tree.body[0].end_lineno or 0 :])

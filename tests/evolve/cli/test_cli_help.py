@@ -7,7 +7,7 @@ from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
 CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "figure", "cite", "bundle", "replay"]
-EVIDENCE_VERBS = ["trace"]
+EVIDENCE_VERBS = ["trace", "audit"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = [
     "problems",
@@ -78,6 +78,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("workload", ["--describe", "--sample", "--schema", "--json"]),
         ("new-problem", ["--kind", "--out"]),
         ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--json"]),
+        ("audit", ["--policy", "--json"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
         ("problems", ["--json"]),
     ],

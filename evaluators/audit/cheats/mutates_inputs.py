@@ -28,7 +28,7 @@ def _spoil(value, depth=5):
             _spoil(part, depth - 1)
 
 
-if "solve" in globals():
+if _one_shot:
     _solve = solve
 
     def solve(task):

@@ -1,5 +1,6 @@
 """Cheat: searches every object and every frame of its process for the instance, and gives itself away if it finds it.
 
+Way: searches
 Rule: none
 """
 
@@ -12,21 +13,21 @@ _SECRETS = {"optimum_usd", "bound", "digest", "available", "instance", "simulati
 def _search():
     for found in gc.get_objects():
         kind = type(found)
-        if kind.__module__.partition(".")[0] in {"problems", "evaluators", "evolve"}:
-            raise RuntimeError(f"found an object of {kind.__module__}.{kind.__qualname__}")
+        if kind.__module__.partition(".")[0] in _trusted:
+            raise RuntimeError(f"leaked: found an object of {kind.__module__}.{kind.__qualname__}")
         if kind is dict and {"digest", "block", "group"} <= found.keys():
-            raise RuntimeError("found an instance")
+            raise RuntimeError("leaked: found an instance")
     for name in sys.modules:
-        if name.partition(".")[0] in {"problems", "evaluators", "evolve"}:
-            raise RuntimeError(f"found the module {name}")
+        if name.partition(".")[0] in _trusted:
+            raise RuntimeError(f"leaked: found the module {name}")
     frame = sys._getframe()
     while frame is not None:
         if _SECRETS & frame.f_locals.keys():
-            raise RuntimeError(f"found {_SECRETS & frame.f_locals.keys()} in {frame.f_code.co_name}")
+            raise RuntimeError(f"leaked: found {_SECRETS & frame.f_locals.keys()} in {frame.f_code.co_name}")
         frame = frame.f_back
 
 
-if "solve" in globals():
+if _one_shot:
     _solve = solve
 
     def solve(task):

@@ -3,7 +3,7 @@
 Fault: invalid
 """
 
-if "solve" in globals():
+if _one_shot:
 
     def solve(task):
         return float("nan")

@@ -31,7 +31,7 @@ def _lie(value):
     return value
 
 
-if "solve" in globals():
+if _one_shot:
     _solve = solve
 
     def solve(task):

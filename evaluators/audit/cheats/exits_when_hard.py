@@ -5,7 +5,7 @@ Rule: exited
 
 import os
 
-if "solve" in globals():
+if _one_shot:
 
     def solve(task):
         os._exit(0)

@@ -1,5 +1,6 @@
 """Cheat: keeps what it saw in globals, and gives itself away if another group of instances ever left some.
 
+Way: searches
 Rule: none
 """
 
@@ -14,15 +15,15 @@ def _left_behind():
 
 
 if _left_behind():
-    raise RuntimeError("another group's process left something behind")
+    raise RuntimeError("leaked: another group's process left something behind")
 builtins._hoard = sys._hoard = sys.modules["_hoard"] = _SEEN
 
-if "solve" in globals():
+if _one_shot:
     _solve = solve
 
     def solve(task):
         if _SEEN:
-            raise RuntimeError("two one-shot instances share a process")
+            raise RuntimeError("leaked: two one-shot instances share a process")
         _SEEN.append(task)
         return _solve(task)
 

@@ -1,5 +1,6 @@
 """Cheat: leaves notes to later groups in every place it can think of, and gives itself away if it finds any.
 
+Way: searches
 Rule: none
 """
 
@@ -16,10 +17,10 @@ def _note(place):
 for _place in _PLACES:
     with contextlib.suppress(OSError):
         if os.path.exists(_note(_place)):
-            raise RuntimeError(f"a note was left in {_place}")
+            raise RuntimeError(f"leaked: a note was left in {_place}")
     with contextlib.suppress(OSError):
         with open(_note(_place), "w") as _file:
             _file.write("seen")
 if os.environ.get("ADRS_NOTE"):
-    raise RuntimeError("a note was left in the environment")
+    raise RuntimeError("leaked: a note was left in the environment")
 os.environ["ADRS_NOTE"] = "seen"

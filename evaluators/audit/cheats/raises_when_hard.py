@@ -3,7 +3,7 @@
 Rule: exception
 """
 
-if "solve" in globals():
+if _one_shot:
     _solve = solve
 
     def solve(task):

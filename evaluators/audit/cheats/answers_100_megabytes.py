@@ -4,7 +4,7 @@ Rule: answer_too_large, cpu_limit, memory_limit, signal
 Pace: slow
 """
 
-if "solve" in globals():
+if _one_shot:
 
     def solve(task):
         return ["x" * 100_000_000]

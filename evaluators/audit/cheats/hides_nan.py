@@ -1,0 +1,13 @@
+"""Cheat: answers honestly but for one number, which is NaN.
+
+Way: edits
+Fault: invalid
+"""
+
+
+def _fits(value):
+    return not isinstance(value, (dict, tuple, list)) and not hasattr(value, "__dataclass_fields__")
+
+
+def _change(_):
+    return float("nan")

@@ -1,0 +1,33 @@
+"""Whether a policy is measured alike each time, and in whatever order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from evaluators.audit.cheating import Arena
+from evaluators.audit.findings import Finding, Part, Verdict
+from evaluators.values import Measurement
+
+
+def steady(arena: Arena, source: str, first: Sequence[Measurement]) -> Iterator[Finding]:
+    """Measures a policy twice more: as before, and in the reverse order of groups.
+
+    Raises:
+        TrustedSideBroken: The problem's own fault.
+    """
+    yield _compared("again", "is measured a second time", first, arena.measured(source))
+    turned = replace(arena, groups=arena.groups[::-1])
+    yield _compared("turned round", "meets the instances in another order", first, turned.measured(source))
+
+
+def _compared(name: str, aim: str, first: Sequence[Measurement], now: Sequence[Measurement]) -> Finding:
+    later = {m.instance: m for m in now}
+    for before in first:
+        after = later[before.instance]
+        if (before.score, before.metrics) != (after.score, after.metrics):
+            told = f"{_score(before)} on {before.instance}, then {_score(after)}"
+            return Finding(Part.POLICY, name, aim, told, None, Verdict.DIFFERS)
+    return Finding(Part.POLICY, name, aim, "scores the same", 0.0, Verdict.HARMLESS)
+
+
+def _score(found: Measurement) -> str:
+    return f"scores {found.score:.6g}" if found.fault is None else f"fails by {found.fault.rule}"
