@@ -43,6 +43,7 @@ def fetch(data_set: DataSet, folder: DataFolder, *, mirror: str | None, told: Ca
         fetched = {file.name: _fetched(file, staging, mirror, download) for file in data_set.public}
         contents = _made(data_set, fetched)
         _place(data_set, contents, folder, staging)
+        _write(folder.root / data_set.name / _SOURCE, _source(data_set, mirror).encode(), staging)
         with writing(staging):
             shutil.rmtree(staging)
 
@@ -128,7 +129,6 @@ def _place(data_set: DataSet, contents: Mapping[str, bytes], folder: DataFolder,
         kept = compressed(content) if file.path.endswith(".gz") else content
         sums.append(f"{hashlib.sha256(kept).hexdigest()}  ./{file.path}\n")
         _write(place / file.path, kept, staging)
-    _write(place / _SOURCE, _source(data_set).encode(), staging)
     _write(place / SUMS, "".join(sums).encode(), staging)
 
 
@@ -143,8 +143,8 @@ def _write(path: Path, content: bytes, staging: Path) -> None:
         beside.replace(path)
 
 
-def _source(data_set: DataSet) -> str:
+def _source(data_set: DataSet, mirror: str | None) -> str:
     return (
         f"{data_set.name}: {data_set.about}\nhome: {data_set.home}\nlicence: {data_set.licence}\n"
-        "Fetched from there and built by adrs data fetch, for your own use; adrs hands no data on.\n"
+        f"Fetched from {mirror or 'there'} and built by adrs data fetch, for your own use; adrs hands no data on.\n"
     )

@@ -94,6 +94,7 @@ def test_a_mirror_is_asked_instead_of_the_home(greeting: DataSet, folder: DataFo
     with public_home(greeting__txt=b"hello ", rest__txt=b"world") as mirror:
         bring(greeting, folder, mirror=f"{mirror.address}/")
     assert folder.has("greeting/all.txt")
+    assert f"Fetched from {mirror.address}/" in (folder.root / "greeting" / "SOURCE.txt").read_text()
     assert home.asked == []
 
 
