@@ -32,7 +32,7 @@ def trace(  # noqa: PLR0913 - the verb's options
     _config: options.Config = None,
 ) -> None:
     """Tells what a policy did on an instance, decision by decision."""
-    from evolve.cli.trace import TraceRequest, trace
+    from evolve.cli.traces import TraceRequest, trace
 
     request = TraceRequest(
         subject, policy, baseline, instance, split, workload, against, out, force, sandbox, as_json, db

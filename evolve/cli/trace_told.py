@@ -10,7 +10,7 @@ from rich.text import Text
 from evaluators.timeline import DECISION, Cell, Row
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import console, facts, harmless, number, one_line, table, write_json
-from evolve.cli.trace import Told, Trace
+from evolve.cli.traces import Told, Trace
 
 _BEFORE: Final = 2
 _SHOWN: Final = 8
