@@ -205,6 +205,19 @@ def archive(
     raise typer.Exit(archive(db, names, undo=undo, author=author))
 
 
+def delete(
+    run: options.RunName,
+    *,
+    yes: options.DeleteYes = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Deletes a run, for good."""
+    from evolve.cli.delete import delete_run
+
+    raise typer.Exit(delete_run(db, run, yes=yes))
+
+
 def best(
     run: options.RunName,
     out: options.Out = None,
@@ -266,6 +279,7 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "tag": tag,
         "note": note,
         "archive": archive,
+        "delete": delete,
         "workload": workload,
         "new-problem": new_problem,
     }

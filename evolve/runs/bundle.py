@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from evolve.runs.errors import UnknownText
 from evolve.runs.events import Draft, Event
 from evolve.runs.header import Header
 from evolve.runs.history import rebuild
+from evolve.runs.references import named
 from evolve.runs.store import Store
 from problems.registry import get
 
@@ -25,7 +25,6 @@ FORMAT: Final = 1
 _LOG, _MANIFEST, _READ_ME = "run.db", "manifest.json", "README.txt"
 _LARGEST_BYTES: Final = 4 << 30
 """Beyond any run; what says that it unpacks to more is no bundle."""
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _TOLD: Final = """Run {run} of adrs: problem {problem}, {evaluated} evaluations, seed {seed}.
 
 To check that it comes out the same on your machine, install adrs and type
@@ -107,7 +106,7 @@ def _copy(store: Store, run: str, path: Path) -> None:
 
 def _texts(store: Store, events: list[Event]) -> list[str]:
     found = []
-    for digest in dict.fromkeys(_DIGEST.findall(msgspec.json.encode([e.body for e in events]).decode())):
+    for digest in dict.fromkeys(named([event.body for event in events])):
         try:
             found.append(store.text(digest))
         except UnknownText:

@@ -23,6 +23,7 @@ _DIGEST_DIGITS: Final = 64
 _HEADS: Final = ("step", "kind", "version", "at")
 _READ: Final = tuple(column for column in EVENTS.c if column.name != "run_id")
 # Statements of every transaction are made once: making one costs as much as running it.
+_FIND_RUN: Final = select(RUNS.c.id).where(RUNS.c.name == bindparam("name"))
 _LAST: Final = select(func.max(EVENTS.c.seq)).where(EVENTS.c.run_id == bindparam("run"))
 _ADD_EVENTS: Final = insert(EVENTS)
 _KNOWN_TEXTS: Final = select(TEXTS.c.digest).where(TEXTS.c.digest.in_(bindparam("keys", expanding=True)))
@@ -87,8 +88,7 @@ def find_run(connection: Connection, name: str, path: Path) -> int:
         UnknownRun: There is none of that name.
     """
     # A name that cannot be stored may hold what cannot even be asked for, such as a lone surrogate.
-    query = select(RUNS.c.id).where(RUNS.c.name == name)
-    found = connection.execute(query).scalar_one_or_none() if name.isprintable() else None
+    found = connection.execute(_FIND_RUN, {"name": name}).scalar_one_or_none() if name.isprintable() else None
     if found is None:
         raise UnknownRun(name, path, connection.execute(select(RUNS.c.name)).scalars().all())
     return int(found)

@@ -24,9 +24,9 @@ class RunFile:
         self._database = database
         self._leases: dict[str, Lease] = {}
         """Taken through this store, by run: an append must still hold the one it took."""
-        self._ids: dict[str, int] = {}
-        self._written = Recent(_REMEMBERED)
-        """Digests of texts that are in the file: prompts share most of theirs."""
+        self._written: dict[str, Recent] = {}
+        """Digests of texts that are in the file, by the run that names them: prompts share most of theirs.
+        Those of another run may be deleted with it."""
 
     def close(self) -> None:
         """Closes the file."""
@@ -53,14 +53,19 @@ class RunFile:
             RunLocked, LeaseLost: As for `append`.
         """
         named = {digest(text): text for text in texts}
-        blobs = {name: pack_text(text) for name, text in named.items() if name not in self._written}
+        written = self._written.setdefault(run, Recent(_REMEMBERED))
+        blobs = {name: pack_text(text) for name, text in named.items() if name not in written}
         with self._database.write() as connection:
-            run_id = self._run_id(connection, run)
+            run_id = rows.find_run(connection, run, self._database.path)
             if at is not None:
                 self._check_right(connection, run, run_id=run_id, at=at)
             yield connection, run_id
             rows.insert_texts(connection, blobs)
-        self._written.add(blobs)
+        written.add(blobs)
+
+    def forget(self, run: str) -> None:
+        """Forgets what is in the file of a run, since it was deleted."""
+        self._written.pop(run, None)
 
     @contextmanager
     def reading(self, run: str) -> Iterator[tuple[Connection, int]]:
@@ -70,13 +75,7 @@ class RunFile:
             UnknownRun: There is none of that name.
         """
         with self._database.read() as connection:
-            yield connection, self._run_id(connection, run)
-
-    def _run_id(self, connection: Connection, run: str) -> int:
-        """Finds a run's number, which it keeps; one that another program took away fails to be written."""
-        if run not in self._ids:
-            self._ids[run] = rows.find_run(connection, run, self._database.path)
-        return self._ids[run]
+            yield connection, rows.find_run(connection, run, self._database.path)
 
     def refuse_written(self, run: str, *, at: float) -> None:
         """Looks whether another holds the lease of a run, without waiting for anybody's lock.

@@ -1,12 +1,14 @@
 """The store: logs of runs and the texts they speak of, in one file. The log is the truth about a run."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from evolve.runs import calls, rows
+from evolve.runs import calls, deletion, rows
 from evolve.runs.bodies import BodyDamaged
 from evolve.runs.database import BUSY_S, open_database
+from evolve.runs.deletion import Freed, Survey
 from evolve.runs.errors import StoreCorrupt, UnknownText
 from evolve.runs.events import Draft, Event
 from evolve.runs.rows import RunRow
@@ -75,14 +77,14 @@ class Store(RunFile):
             UnknownRun: At once.
             StoreCorrupt: When the damage is reached; what came before is sound.
         """
-        with self.reading(run) as (_, run_id):
+        with self.reading(run):
             pass
-        return self._stream(run, run_id, max(after, -1), kinds)
+        return self._stream(run, max(after, -1), kinds)
 
-    def _stream(self, run: str, run_id: int, last: int, kinds: Collection[str] | None) -> Iterator[Event]:
+    def _stream(self, run: str, last: int, kinds: Collection[str] | None) -> Iterator[Event]:
         more, counts = True, last < 0 and kinds is None
         while more:
-            with self._database.read() as connection:
+            with self.reading(run) as (connection, run_id):  # found anew: it may have been deleted meanwhile
                 chunk = rows.select_events(connection, run_id, after=last, kinds=kinds, limit=_CHUNK)
                 there = rows.count_events(connection, run_id) if counts and len(chunk) < _CHUNK else None
             for row in chunk:
@@ -131,6 +133,49 @@ class Store(RunFile):
             rows.insert_events(connection, new_id, packed)
             rows.copy_events(connection, old_id, new_id, upto_seq=upto_seq)
             calls.copy_replies(connection, old_id, new_id)
+
+    def weigh(self, run: str, *, at: float) -> Freed:
+        """Says what would go with a run that is deleted.
+
+        Raises:
+            RunLocked: Somebody writes it.
+        """
+        self.refuse_written(run, at=at)
+        survey = self._surveyed()
+        with self.reading(run) as (connection, run_id):
+            return deletion.weigh(connection, run_id, survey)
+
+    def delete(self, run: str, *, at: float) -> Freed:
+        """Deletes a run that nobody writes, and those of its texts that no other run names: all, or nothing.
+
+        Raises:
+            RunLocked: Somebody writes it.
+            StoreCorrupt: A log cannot be read, so nobody knows which texts it needs.
+        """
+        self.refuse_written(run, at=at)
+        survey = self._surveyed()
+        with self.writing(run, at=at) as (connection, run_id), _whole(self._database.path):
+            while survey.advance(connection):
+                pass  # what was written since
+            freed = deletion.erase(connection, run_id, survey)
+        self.forget(run)
+        return freed
+
+    def _surveyed(self) -> Survey:
+        """Reads which texts every run names, a chunk at a time."""
+        survey, more = Survey(), True
+        while more:
+            with self._database.read() as connection, _whole(self._database.path):
+                more = survey.advance(connection)
+        return survey
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BodyDamaged as error:
+        raise StoreCorrupt(path, f"which texts its runs need cannot be told: {error}") from error
 
 
 def _event(path: Path, run: str, row: rows.EventRow) -> Event:
