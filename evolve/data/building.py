@@ -146,5 +146,5 @@ def _write(path: Path, content: bytes, staging: Path) -> None:
 def _source(data_set: DataSet, mirror: str | None) -> str:
     return (
         f"{data_set.name}: {data_set.about}\nhome: {data_set.home}\nlicence: {data_set.licence}\n"
-        f"Fetched from {mirror or 'there'} and built by adrs data fetch, for your own use; adrs hands no data on.\n"
+        f"Fetched from {mirror or 'there'}, and built by adrs data fetch for your own use.\n"
     )
