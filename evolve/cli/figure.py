@@ -14,12 +14,14 @@ from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, harmless, write_json
 from evolve.cli.written import write_whole
 from evolve.figures.cells import Cells
+from evolve.figures.gaps import GapFigure
 from evolve.figures.progress import OVER, NothingToDraw, Progress
 from evolve.figures.scores import Scores
 from evolve.figures.style import SUFFIXES, Picture, rendered
 from evolve.figures.traced import Traced, trace
 from evolve.runs.store import Store
 from problems.base import Split
+from problems.workload_file import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Kind:
 KINDS: Final[Mapping[str, Kind]] = {
     "progress": Kind((Split.VALIDATION, Split.SEARCH), True, Progress.of),
     "scores": Kind((Split.VALIDATION, Split.PUBLISHED), False, lambda runs, split, _: Scores.of(runs, split)),
+    "gap": Kind((Split.VALIDATION, Split.SEARCH), False, lambda runs, split, _: GapFigure.of(runs, split)),
     "archive": Kind((), False, lambda runs, _, __: Cells.of(runs)),
 }
 
@@ -139,5 +142,5 @@ def _origin(runs: Sequence[Traced]) -> list[str]:
         for run in runs
     ]
     notes = [f"Unfinished: {run.name}." for run in runs if run.unfinished is not None]
-    where = f"Problem {spec.problem}, {spec.workload} workload, sandbox {spec.sandbox}"
+    where = f"Problem {spec.problem}, {spoken(spec.workload)} workload, sandbox {spec.sandbox}"
     return [f"{where}; n = {len(runs)}: {'; '.join(told)}.", *notes, f"adrs {version('adrs')}."]

@@ -33,12 +33,10 @@ ToldSplit = Annotated[
     str | None, typer.Option("--split", metavar="S", help="validation or published.", show_default="both")
 ]
 TableForm = Annotated[str, typer.Option("--form", metavar="FORM", help="markdown, latex or csv.")]
-FigureKind = Annotated[str, typer.Option("--kind", metavar="KIND", help="progress, scores or archive.")]
+FigureKind = Annotated[str, typer.Option("--kind", metavar="KIND", help="progress, scores, gap or archive.")]
 FigureSplit = Annotated[
     str | None,
-    typer.Option(
-        "--split", metavar="S", help="Or search (progress), published (scores).", show_default="validation"
-    ),
+    typer.Option("--split", metavar="S", help="Or search; published for scores.", show_default="validation"),
 ]
 FigureOver = Annotated[
     str | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evolve.figures.progress import NothingToDraw
-from evolve.figures.style import INK, panels
+from evolve.figures.style import INK, beside, panels
 from evolve.figures.traced import Traced
 from evolve.search.grid import Cell
 from problems.base import Axis
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import ListedColormap
     from matplotlib.figure import Figure
 
+_FRAME_IN: Final = 0.55
 _RULES: Final = "#d0d0d0"
 MOST: Final = 4
 """More panels would be taller than a page."""
@@ -95,7 +96,9 @@ class Cells:
 
     def height_in(self, width_in: float) -> float:
         """Its height in inches at a width."""
-        return sum(_height(panel, width_in) + 0.55 for panel in self.panels)
+        columns = beside(len(self.panels), width_in)
+        rows = -(-len(self.panels) // columns)
+        return rows * (_height(self.panels[0], width_in / columns) + _FRAME_IN)
 
     def draw(self, figure: "Figure") -> None:
         """Draws it on an empty figure."""
@@ -104,8 +107,8 @@ class Cells:
 
         scores = [score for panel in self.panels for score in panel.cells.values()]
         shades = ScalarMappable(Normalize(min(scores), max(*scores, min(scores) + 1e-9)), _shades())
-        heights = [_height(panel, figure.get_figwidth()) for panel in self.panels]
-        drawn = panels(figure, [panel.run for panel in self.panels], heights)
+        columns = beside(len(self.panels), figure.get_figwidth())
+        drawn = panels(figure, [panel.run for panel in self.panels], columns=columns)
         for axes, panel in zip(drawn, self.panels, strict=True):
             _draw(axes, panel, shades)
         bar = figure.colorbar(shades, ax=drawn, aspect=30, pad=0.02)

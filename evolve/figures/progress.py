@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from evolve.figures.medians import FEWEST, Band, Curve, band
-from evolve.figures.style import COLOURS, DASHES, FAINT, MARKERS
+from evolve.figures.style import COLOURS, DASHES, FAINT, MARKERS, legend_columns
 from evolve.figures.traced import Point, Traced
 from evolve.runs.comparison import Standing
 from problems.base import Split
@@ -20,8 +20,6 @@ MOST: Final = len(COLOURS)
 """More lines could not be told apart in grey."""
 OVER: Final = ("evaluations", "dollars")
 
-_KEY_IN: Final = 0.5
-_LETTER_IN: Final = 0.058
 _SPEED: Final = ("seed", "workers", "calls", "max_minutes")
 """What may differ between runs of one median: the seed, and what decides speed alone."""
 
@@ -47,6 +45,8 @@ class Progress:
     over: str
     lines: tuple[Line, ...]
     reference: Standing | None
+    one_code: bool
+    """Whether all runs that were asked the same were made by the same code."""
 
     @staticmethod
     def of(runs: Sequence[Traced], split: Split, over: str) -> "Progress":
@@ -62,7 +62,8 @@ class Progress:
             )
         labels = _labels(pools)
         lines = [_line(label, pool, split, over) for label, pool in zip(labels, pools, strict=True)]
-        return Progress(split, over, tuple(lines), _reference(runs, split))
+        asked = {_encoded({**_asked(pool[0]), "code": None}) for pool in pools}
+        return Progress(split, over, tuple(lines), _reference(runs, split), len(asked) == len(pools))
 
     @property
     def caption(self) -> Sequence[str]:
@@ -75,6 +76,8 @@ class Progress:
         unit = "candidates evaluated" if self.over == "evaluations" else "dollars spent on models"
         found = [f"{what} so far, over {unit}; strict scores in [0, 1], higher is better, 1 is the bound."]
         found += [_pooling(line) for line in self.lines if len(line.runs) > 1]
+        if not self.one_code:
+            found.append("Runs that differ by their seed and by the code that made them are not pooled.")
         if self.reference is not None:
             found.append(f"Grey: the best baseline, {self.reference.name} ({self.reference.score:.4f}).")
         return found
@@ -100,7 +103,7 @@ class Progress:
 
     def height_in(self, width_in: float) -> float:
         """Its height in inches at a width."""
-        rows = -(-len(self._labels) // self._columns(width_in))
+        rows = -(-len(self._labels) // legend_columns(self._labels, width_in))
         return 1.95 + 0.14 * rows
 
     def draw(self, figure: "Figure") -> None:
@@ -116,26 +119,17 @@ class Progress:
             )  # fmt: skip
             if len(line.runs) > 1:
                 axes.fill_between(
-                    found.xs, found.low, found.high, step="post", color=COLOURS[i], alpha=0.18, linewidth=0
-                )
+                    found.xs, found.low, found.high, step="post", facecolor=(COLOURS[i], 0.16),
+                    edgecolor=(COLOURS[i], 0.7), linewidth=0.5, linestyle=DASHES[i],
+                )  # fmt: skip
         if self.reference is not None:
             axes.axhline(self.reference.score, color=FAINT, linewidth=0.9, zorder=1, label=self._labels[-1])
         axes.set_xlabel("candidates evaluated" if self.over == "evaluations" else "dollars spent on models")
         what = "champion's validation score" if self.split is Split.VALIDATION else "best search score"
         axes.set_ylabel(f"{what}\n(higher is better)")
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, max(line.band.xs[-1] for line in self.lines))
         axes.grid(visible=True, axis="y")
-        figure.legend(loc="outside lower left", ncols=self._columns(figure.get_figwidth()))
-
-    def _columns(self, width_in: float) -> int:
-        """As many columns of the legend as there is room for; it is filled column by column."""
-        labels = self._labels
-        for columns in range(min(4, len(labels)), 1, -1):
-            rows = -(-len(labels) // columns)
-            longest = [max(map(len, labels[i : i + rows])) for i in range(0, len(labels), rows)]
-            if sum(_KEY_IN + _LETTER_IN * n for n in longest) < width_in:
-                return columns
-        return 1
+        figure.legend(loc="outside upper left", ncols=legend_columns(self._labels, figure.get_figwidth()))
 
     @property
     def _labels(self) -> list[str]:
@@ -147,8 +141,12 @@ def _pools(runs: Sequence[Traced]) -> list[tuple[Traced, ...]]:
     """Groups runs that differ by their seed alone, in the order of their first."""
     found: dict[bytes, list[Traced]] = {}
     for run in runs:
-        found.setdefault(msgspec.json.encode(_asked(run), order="deterministic"), []).append(run)
+        found.setdefault(_encoded(_asked(run)), []).append(run)
     return [tuple(pool) for pool in found.values()]
+
+
+def _encoded(asked: Mapping[str, Any]) -> bytes:
+    return msgspec.json.encode(asked, order="deterministic")
 
 
 def _asked(run: Traced) -> dict[str, Any]:
@@ -167,7 +165,7 @@ def _labels(pools: Sequence[tuple[Traced, ...]]) -> list[str]:
         words = ", ".join(f"{key.replace('_', ' ')} {_word(spec[key])}" for key in differing if key != "code")
         if len(pools) > 1 and (not words or "code" in differing):
             words = f"{pool[0].name} and others"
-        what = words or f"proposer {spec['proposer']}"
+        what = words or f"{spec['proposer']} proposer"
         found.append(pool[0].name if len(pool) == 1 else f"{what}, median of {len(pool)} runs")
     return found
 

@@ -108,7 +108,7 @@ class Scores:
         """Draws it on an empty figure."""
         left = min(_reach(panel)[0] for panel in self.panels)
         heights = [_FOOT_IN + _ROW_IN * len(panel.rows) for panel in self.panels]
-        titled = zip(panels(figure, [p.run for p in self.panels], heights), self.panels, strict=True)
+        titled = zip(panels(figure, [p.run for p in self.panels], heights=heights), self.panels, strict=True)
         for axes, panel in titled:
             _draw(axes, panel)
             span = 1.0 - left

@@ -14,6 +14,7 @@ COLUMN_IN: Final = 3.33
 """Width of a column of a two-column paper."""
 PAGE_IN: Final = 7.0
 """Width of both columns."""
+LABEL_POINTS: Final = 7.5
 SUFFIXES: Final = (".pdf", ".svg", ".png")
 
 # Wong 2011, https://doi.org/10.1038/nmeth.1618: told apart by nearly everybody; in grey, markers are.
@@ -25,9 +26,9 @@ FAINT: Final = "#8c8c8c"
 CHAMPION: Final = COLOURS[1]
 
 _RC: Final[Mapping[str, Any]] = {
-    "font.size": 7.5,
-    "axes.labelsize": 7.5,
-    "axes.titlesize": 7.5,
+    "font.size": LABEL_POINTS,
+    "axes.labelsize": LABEL_POINTS,
+    "axes.titlesize": LABEL_POINTS,
     "xtick.labelsize": 7,
     "ytick.labelsize": 7,
     "legend.fontsize": 7,
@@ -58,6 +59,9 @@ _RC: Final[Mapping[str, Any]] = {
     "svg.hashsalt": "adrs",
 }
 _DOTS_PER_INCH: Final = 300
+_KEY_IN: Final = 0.5
+_LETTER_IN: Final = 0.058
+"""Widths of a legend's sample line and, about, of a letter."""
 
 
 class Picture(Protocol):
@@ -104,12 +108,33 @@ def _metadata(suffix: str) -> dict[str, str | None]:
     return {"Creator": maker, "Date": None} if suffix == ".svg" else {"Software": maker}
 
 
-def panels(figure: "Figure", titles: Sequence[str], heights: Sequence[float]) -> list["Axes"]:
-    """Makes a panel a title, one above the other; a single one needs no title."""
-    grid = figure.add_gridspec(len(titles), 1, height_ratios=heights)
+def legend_columns(labels: Sequence[str], width_in: float) -> int:
+    """As many columns of a legend as there is room for; it is filled column by column."""
+    for columns in range(min(4, len(labels)), 1, -1):
+        rows = -(-len(labels) // columns)
+        longest = [max(map(len, labels[i : i + rows])) for i in range(0, len(labels), rows)]
+        if sum(_KEY_IN + _LETTER_IN * n for n in longest) < width_in:
+            return columns
+    return 1
+
+
+def beside(panels: int, width_in: float) -> int:
+    """How many panels stand in a row: one in a column, up to three on a page."""
+    return min(panels, 1 if width_in < PAGE_IN else 2 if panels in {2, 4} else 3)
+
+
+def panels(
+    figure: "Figure", titles: Sequence[str], *, columns: int = 1, heights: Sequence[float] | None = None
+) -> list["Axes"]:
+    """Makes a panel a title, row by row; a single one needs no title.
+
+    Args:
+        heights: Of the rows, in any unit; alike if nothing is said.
+    """
+    grid = figure.add_gridspec(-(-len(titles) // columns), columns, height_ratios=heights)
     found = []
     for i, title in enumerate(titles):
-        axes = figure.add_subplot(grid[i, 0])
+        axes = figure.add_subplot(grid[divmod(i, columns)])
         if len(titles) > 1:
             axes.set_title(title, loc="left")
         found.append(axes)

@@ -1,8 +1,5 @@
 import re
 from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.evolve.cli.conftest import Adrs
 
