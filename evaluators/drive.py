@@ -41,6 +41,7 @@ class GroupResult:
     Attributes:
         call_s: The child's mean CPU seconds of a call, of `solve` or of a step, what the wire costs included.
         ready_s: Its CPU seconds before the first call: the layers, the source, each `Policy.__init__`.
+        calls_s: Its CPU seconds of each call, if the task asked for them.
         played: What was decided on each instance; empty for a one-shot problem.
     """
 
@@ -48,6 +49,7 @@ class GroupResult:
     usage: Usage
     call_s: float = 0.0
     ready_s: float = 0.0
+    calls_s: tuple[float, ...] = ()
     played: tuple[Played, ...] = ()
 
 
@@ -57,11 +59,13 @@ class GroupTask:
 
     Attributes:
         repeats: By instance, what a first measurement decided before it ran out of time.
+        timed: Whether to take the time of each call, which costs two calls of the system.
     """
 
     group: Sequence[Instance]
     limits: Limits
     repeats: Sequence[Played] = ()
+    timed: bool = False
 
 
 def measure_group(bench: Bench, problem: Problem, source: str, task: GroupTask) -> GroupResult:
@@ -83,22 +87,24 @@ def _measured_once(bench: Bench, problem: Problem, source: str, task: GroupTask)
     group, limits, scale = task.group, task.limits, bench.cpu_scale
     interface = Interface(problem.interface_text, _entry(problem), _answer_type(problem))
     child_limits = _child_limits(limits, scale, one_shot=problem.one_shot, size=len(group))
-    played = tuple[Played, ...]()
+    played, calls_s = tuple[Played, ...](), tuple[float, ...]()
     with bench.server.open(source, interface, child_limits, seed=_seed(source, group)) as child:
         if problem.one_shot:
             ready_s = child.cpu_s()
             results = [_solve(child, cast("OneShot", problem.evaluator), i, limits) for i in group]
             call_s = max(child.cpu_s() - ready_s, 0.0) / len(group)
+            calls_s = (call_s,)
         else:
-            lockstep = Lockstep(child, cast("Stepwise", problem.evaluator), group, limits)
+            lockstep = Lockstep(child, cast("Stepwise", problem.evaluator), group, limits, timed=task.timed)
             results = lockstep.run(task.repeats, scale=scale)
             call_s, ready_s, played = lockstep.step_s, lockstep.ready_s, lockstep.played
+            calls_s = tuple(lockstep.calls_s)
             results = _judge_mean(results, call_s - bench.wire_s(len(group)), limits, scale)
         used = child.close()
         printed = str(child.printed())
     measurements = _told([_measurement(i, r) for i, r in zip(group, results, strict=True)], printed)
     usage = Usage(used.cpu_s, used.wall_s, used.peak_bytes)
-    return GroupResult(measurements, usage, call_s, ready_s, played)
+    return GroupResult(measurements, usage, call_s, ready_s, calls_s, played)
 
 
 def runtime(limits: Limits, also: Sequence[str] = ()) -> Runtime:

@@ -37,10 +37,19 @@ class Lockstep:
     Attributes:
         step_s: The child's mean CPU seconds of a step, after `run`.
         ready_s: Its CPU seconds before the first step, after `run`.
+        calls_s: Its mean CPU seconds of a step, message by message, if these are timed.
         played: What was decided on each instance, after `run`.
     """
 
-    def __init__(self, child: Child, evaluator: Stepwise, group: Sequence[Instance], limits: Limits) -> None:
+    def __init__(
+        self,
+        child: Child,
+        evaluator: Stepwise,
+        group: Sequence[Instance],
+        limits: Limits,
+        *,
+        timed: bool = False,
+    ) -> None:
         self._child = child
         self._evaluator = evaluator
         self._group = group
@@ -48,6 +57,8 @@ class Lockstep:
         self._repeats: Sequence[Played] = ()
         self._results: dict[int, Outcome | Fault] = {}
         self.step_s = self.ready_s = 0.0
+        self.calls_s: list[float] = []
+        self._timed = timed
         self.played: tuple[Played, ...] = ()
 
     def run(self, repeats: Sequence[Played], *, scale: float) -> list[Outcome | Fault]:
@@ -62,7 +73,7 @@ class Lockstep:
         live, steps, before, began = runs, 0, self._child.cpu_s(), time.monotonic()
         while live:
             steps += len(live)
-            live = self._step(live)
+            live = self._timed_step(live) if self._timed else self._step(live)
             allowed_s = _GRACE_S + _WAITING * steps * self._limits.step_mean_cpu_s * scale
             if time.monotonic() - began > allowed_s:
                 self._stop(live, allowed_s)
@@ -86,6 +97,12 @@ class Lockstep:
         except StopIteration as end:
             self._results[index] = end.value
         return None
+
+    def _timed_step(self, live: list[_Run]) -> list[_Run]:
+        before = self._child.cpu_s()
+        going = self._step(live)
+        self.calls_s.append((self._child.cpu_s() - before) / len(live))
+        return going
 
     def _step(self, live: list[_Run]) -> list[_Run]:
         """Asks for one decision of each run and gives back those that go on."""

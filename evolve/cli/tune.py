@@ -3,19 +3,18 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from evaluators.intervals import Interval, paired
 from evaluators.values import Evaluation
-from evolve.cli.bar import bar
 from evolve.cli.best import write_source
-from evolve.cli.exits import Exit, ExtraMissing, Misuse, say
+from evolve.cli.constants import Sampling, sought
+from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.measuring import Bench, Means, Measuring
-from evolve.cli.names import baseline_named, choose, mode_named, read_policy
+from evolve.cli.names import baseline_named, mode_named, read_policy
 from evolve.cli.report import fault_table, sandbox_sentence
 from evolve.cli.terminal import console, facts, number, one_line, table, write_json
 from evolve.cli.workload import introduce
@@ -25,13 +24,6 @@ from problems.base import Problem, Split
 from problems.workload_file import spoken
 from sandbox import Mode
 from sandbox.faults import Fault
-
-if TYPE_CHECKING:
-    import optuna
-
-SAMPLERS = ("tpe", "cmaes")
-FEWEST = 2
-"""The policy as it is, and one other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +105,16 @@ def tune(request: TuneRequest) -> Exit:
 
 
 def _checked(request: TuneRequest) -> Mode:
-    choose(request.sampler, SAMPLERS, "sampler")
-    if request.evals < FEWEST:
-        raise Misuse(f"tuning needs {FEWEST} evaluations at least, but got --evals {request.evals}")
+    _sampling(request).refuse_unready()
     if (request.policy is None) == (request.baseline is None):
         raise Misuse("expected one policy to tune: either a file or --baseline NAME")
     if request.out is not None and request.out.exists() and not request.force:
         raise Misuse(f"{request.out} exists and was not touched; choose another file, or add --force")
-    needed = ("optuna", "cmaes") if request.sampler == "cmaes" else ("optuna",)
-    missing = [package for package in needed if find_spec(package) is None]
-    if missing:
-        raise ExtraMissing(
-            f"tuning needs {', '.join(missing)}, which is not installed; install it with: "
-            "python -m pip install 'adrs[tune]'"
-        )
     return mode_named(request.sandbox)
+
+
+def _sampling(request: TuneRequest) -> Sampling:
+    return Sampling(request.evals, request.sampler, request.seed)
 
 
 def _policy(request: TuneRequest, problem: Problem) -> tuple[str, str | Fault]:
@@ -141,34 +128,18 @@ def _policy(request: TuneRequest, problem: Problem) -> tuple[str, str | Fault]:
 async def _tuned(
     request: TuneRequest, setting: Setting, source: str, chosen: tuple[Knob, ...], means: Means
 ) -> Tuned | Evaluation:
-    """Asks the sampler for constants, `evals` of them, the policy's own first.
+    """Seeks constants, and measures the best on VALIDATION if they are others.
 
     Returns:
         What was found, or the policy's own evaluation where it failed.
     """
-    original = tuple(knob.value for knob in chosen)
     async with Bench.started(setting, means) as bench:
-        first = await bench.measure("the policy", source, Split.SEARCH, quiet=True)
-        if first.evaluation.faults or not first.evaluation.complete:
-            return first.evaluation
-        own = _value(first.evaluation, setting)
-        best, values = own, original
-        with bar("tuning") as progress:
-            study = _study(request, chosen)
-            _tell(study, chosen, original, own)
-            for done in range(1, request.evals):
-                progress(done, request.evals)
-                trial = study.ask(_space(chosen))
-                drawn = tuple(float(trial.params[knob.name]) for knob in chosen)
-                found = await bench.measure(
-                    "other constants", with_values(source, chosen, drawn), Split.SEARCH, quiet=True
-                )
-                value = _value(found.evaluation, setting)
-                study.tell(trial, value)
-                if value > best:
-                    best, values = value, drawn
-        difference = await _difference(bench, source, chosen, values) if values != original else None
-    return Tuned(chosen, values, (own, best), difference, first)
+        found = await sought(bench, setting, source, chosen, _sampling(request))
+        if found.first.evaluation.faults or not found.first.evaluation.complete:
+            return found.first.evaluation
+        changed = found.best > found.own
+        difference = await _difference(bench, source, chosen, found.values) if changed else None
+    return Tuned(chosen, found.values, (found.own, found.best), difference, found.first)
 
 
 async def _difference(bench: Bench, source: str, chosen: Sequence[Knob], values: Sequence[float]) -> Interval:
@@ -177,42 +148,6 @@ async def _difference(bench: Bench, source: str, chosen: Sequence[Knob], values:
     pairs = tuned.evaluation.measurements, original.evaluation.measurements
     reached = min(map(len, pairs))
     return paired(pairs[0][:reached], pairs[1][:reached], np.random.default_rng(0))
-
-
-def _value(evaluation: Evaluation, setting: Setting) -> float:
-    """The mean score on SEARCH; what was not measured, since too much ran out of time, counts as 0."""
-    return sum(m.score for m in evaluation.measurements) / len(setting.stages[Split.SEARCH])
-
-
-def _study(request: TuneRequest, chosen: Sequence[Knob]) -> "optuna.Study":
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    if request.sampler == "cmaes" and len(chosen) > 1:
-        own = {knob.name: knob.value for knob in chosen}
-        sampler: optuna.samplers.BaseSampler = optuna.samplers.CmaEsSampler(x0=own, seed=request.seed)
-    else:
-        # With a single constant CMA-ES has nothing to learn the shape of, and optuna refuses it.
-        sampler = optuna.samplers.TPESampler(seed=request.seed)
-    return optuna.create_study(direction="maximize", sampler=sampler)
-
-
-def _space(chosen: Sequence[Knob]) -> "dict[str, optuna.distributions.BaseDistribution]":
-    from optuna.distributions import FloatDistribution, IntDistribution
-
-    return {
-        knob.name: IntDistribution(int(knob.low), int(knob.high))
-        if knob.whole
-        else FloatDistribution(knob.low, knob.high, log=knob.log)
-        for knob in chosen
-    }
-
-
-def _tell(study: "optuna.Study", chosen: Sequence[Knob], values: Sequence[float], value: float) -> None:
-    import optuna
-
-    named = {knob.name: int(v) if knob.whole else float(v) for knob, v in zip(chosen, values, strict=True)}
-    study.add_trial(optuna.trial.create_trial(params=named, distributions=_space(chosen), value=value))
 
 
 def _rows(tuned: Tuned) -> Iterator[tuple[str, str, str, str]]:
