@@ -18,10 +18,13 @@ from problems.base import Instance, Problem, Split
 from problems.bounds import as_json
 from problems.datasets import DataFolder, DataMissing
 from problems.registry import get, names
+from problems.variants import PREFIX
 
 SHIPPED_WHEN_PUBLISHED = {"txn"}
 """Problems whose published data may be handed on, digests of it included."""
 
+SHIPPED_WHEN_PERTURBED = {"llm_sql"}
+"""Problems whose variants are shipped too, since they take minutes; those of the others take seconds."""
 
 KINDS = ("bound", "reference")
 """Modules with a `prove`; what it proves is shipped in the file of its name in the plural."""
@@ -38,12 +41,19 @@ def _shipped(problem: str) -> tuple[str, Path] | None:
     return next((found for found in files if found[1].is_file()), None)
 
 
-def instances(problem: Problem, split: Split) -> list[Instance]:
+def instances(problem: Problem, workload: str, split: Split) -> list[Instance]:
     """The split's instances; none where data is missing."""
     try:
-        return list(problem.load("generated", split, DataFolder.find()))
+        return list(problem.load(workload, split, DataFolder.find()))
     except DataMissing:
         return []
+
+
+def sets(problem: Problem) -> list[tuple[str, Split]]:
+    """Workloads and splits to be proved."""
+    generated = [("generated", split) for split in problem.workloads["generated"]]
+    variants = problem.perturbations if problem.name in SHIPPED_WHEN_PERTURBED else ()
+    return generated + [(f"{PREFIX}{name}", Split.VALIDATION) for name in variants]
 
 
 def prove(name: str, kind: str) -> tuple[list[Row], dict[str, float]]:
@@ -51,8 +61,8 @@ def prove(name: str, kind: str) -> tuple[list[Row], dict[str, float]]:
     problem, module = get(name), import_module(f"problems.{name}.{kind}")
     rows: list[Row] = []
     shipped: dict[str, float] = {}
-    for split in problem.workloads["generated"]:
-        found = instances(problem, split)
+    for workload, split in sets(problem):
+        found = instances(problem, workload, split)
         if not found:
             continue
         started = time.process_time()
@@ -62,7 +72,7 @@ def prove(name: str, kind: str) -> tuple[list[Row], dict[str, float]]:
         rows.append(
             {
                 "problem": name,
-                "split": str(split),
+                "split": str(split) if workload == "generated" else workload.removeprefix(PREFIX),
                 "instances": len(found),
                 "mean bound": round(mean, 6),
                 "CPU s": round(cpu_s, 3),

@@ -25,6 +25,8 @@ def load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
     variant = Variant.of(workload, PERTURBATIONS)
     if variant is not None and split is Split.VALIDATION:
         return perturbed(variant)
+    if workload not in {"generated", "real"}:
+        raise ValueError(f"cloudcast has no workload {workload!r} with the split {split.value!r}")
     return generate(split) if workload == "generated" else published.real(split, folder)
 
 

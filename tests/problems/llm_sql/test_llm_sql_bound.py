@@ -13,7 +13,9 @@ from problems.llm_sql import PROBLEM, bound, load
 from problems.llm_sql.bound import highest_rate, prove
 from problems.llm_sql.instances import instance
 from problems.llm_sql.interface import Row, hits
+from problems.llm_sql.perturbations import perturbed
 from problems.llm_sql.tables import Table
+from problems.variants import Variant
 
 GENERATED = (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.HOLDOUT)
 
@@ -64,9 +66,11 @@ def test_a_table_of_one_row_or_of_nothing_has_no_hits(rows: tuple[Row, ...]) -> 
     assert highest_rate(Table(("x", "y"), rows)) == 0.0
 
 
-def test_every_generated_table_has_a_shipped_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_generated_and_perturbed_table_has_a_shipped_bound(tmp_path: Path) -> None:
     known = shipped(Path(bound.__file__).with_name("bounds.json"))
     cases = [case for split in GENERATED for case in load("generated", split, DataFolder(tmp_path))]
+    for name in PROBLEM.perturbations:
+        cases += load(f"generated~{name}", Split.VALIDATION, DataFolder(tmp_path))
     assert {case.digest: case.data.upper_bound for case in cases} == known
     assert all(0.5 < value < 1.0 for value in known.values())
 
@@ -90,6 +94,8 @@ def test_the_digest_knows_no_bound() -> None:
 @pytest.mark.slow
 def test_shipped_bounds_are_proven_again(generated: Callable[[Split], tuple[Instance, ...]]) -> None:
     cases = [case for split in GENERATED for case in generated(split)]
+    for name in PROBLEM.perturbations:
+        cases += perturbed(Variant(name))
     assert prove(cases) == shipped(Path(bound.__file__).with_name("bounds.json"))
 
 
