@@ -17,6 +17,7 @@ from problems.datasets import DataMissing
 TIMEOUT_S: Final = 30.0
 """Without a byte."""
 _AGAIN: Final = "what came so far is kept, and the same command goes on from there"
+_AFRESH: Final = "what came so far is dropped, and the same command begins afresh"
 _CHUNK: Final = 1 << 16
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _PAGE: Final = (b"<!doctype html", b"<html")
@@ -84,7 +85,10 @@ class Download:
         have, version = begun.size(address)
         with self._answer(address, begun, have, version) as answer:
             _refuse_page(answer, address)
-            start, total = _extent(answer, have)
+            start, total = _extent(answer)
+            if start not in {0, have}:
+                begun.forget()
+                raise DataMissing(f"{address} sent another part than was asked for; {_AFRESH}")
             self.told(f"fetching {address}{_words(start, total)}")
             with writing(begun.part), begun.part.open("ab" if start else "wb") as file:
                 # Only now: a note must never name bytes of another version.
@@ -113,7 +117,7 @@ class Download:
                 answer = urlopen(request, timeout=self.timeout_s)  # noqa: S310 - only http and https are named
         except HTTPError as error:
             error.close()
-            if have and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 begun.forget()
             raise _refused(address, error) from error
         with answer:
@@ -158,11 +162,13 @@ def writing(path: Path) -> Iterator[None]:
         raise DataMissing(f"{path} could not be written: {error.strerror}; {_AGAIN}") from error
 
 
-def _extent(answer: http.client.HTTPResponse, have: int) -> tuple[int, int | None]:
-    """Where what comes begins, and how long the whole file is, if that is told."""
-    found = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-    if answer.status == HTTPStatus.PARTIAL_CONTENT and found and int(found[1]) == have:
-        return have, None if found[2] == "*" else int(found[2])
+def _extent(answer: http.client.HTTPResponse) -> tuple[int, int | None]:
+    """Where what comes begins, and how long the whole file is, if that is told; -1 for an unknown place."""
+    if answer.status == HTTPStatus.PARTIAL_CONTENT:
+        found = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+        if not found:
+            return -1, None
+        return int(found[1]), None if found[2] == "*" else int(found[2])
     length = answer.headers.get("Content-Length", "")
     return 0, int(length) if length.isdecimal() else None
 
@@ -192,4 +198,6 @@ def _refused(address: str, error: HTTPError) -> DataMissing:
     words = f"HTTP {error.code} {error.reason}".strip()
     if error.code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return NotThere(f"{address} is not there any more ({words}); name a mirror with --from URL")
+    if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        return DataMissing(f"{address} is shorter than what came of it before ({words}); {_AFRESH}")
     return DataMissing(f"{address} was refused ({words}); {_AGAIN}, or name a mirror with --from URL")

@@ -20,6 +20,7 @@ class Home:
         ranges: Whether it knows `Range`.
         status: It answers this to everything.
         kind: Its `Content-Type`.
+        shift: It sends what is asked for from so many bytes later on.
         lie: It says that files are longer by so many bytes.
         silent_s: It says nothing for so long after the first byte.
         chunked: It sends in chunks, without a length.
@@ -33,6 +34,7 @@ class Home:
     ranges: bool = True
     status: int | None = None
     kind: str = "text/plain"
+    shift: int = 0
     lie: int = 0
     silent_s: float = 0.0
     chunked: bool = False
@@ -73,7 +75,7 @@ def _handler(home: Home) -> type[BaseHTTPRequestHandler]:
             if start and start >= len(content):
                 self.send_error(416)
                 return
-            self._answer(content, start)
+            self._answer(content, start + home.shift if start else 0)
 
         def _answer(self, content: bytes, start: int) -> None:
             rest = content[start:]

@@ -43,12 +43,13 @@ def test_published_windows_stand_in_the_leaderboards_order() -> None:
     assert [row["overhead_dir"] for row in windows[::180]] == ["0.02", "0.05", "0.1"]
 
 
-def test_later_windows_begin_where_the_published_ones_end() -> None:
+def test_no_tick_is_in_windows_of_two_files() -> None:
     made = origin.windows(public(trace()))
     found = [rows(made[f"{split}_windows.jsonl.gz"]) for split in ("published", "search", "validation")]
     starts = [[int(str(row["start_index"])) for row in windows] for windows in found]
-    assert max(starts[0]) + 554 <= min(starts[1])
-    assert max(starts[1]) + 554 <= min(starts[2])
+    assert max(starts[0]) + 554 == 1738
+    assert (min(starts[1]), max(starts[1]) + 554) == (1767, 2693)
+    assert (min(starts[2]), max(starts[2]) + 554) == (2700, 3296)
 
 
 def test_a_trace_that_is_too_short_is_refused() -> None:
