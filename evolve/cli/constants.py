@@ -11,7 +11,7 @@ from evolve.cli.exits import ExtraMissing, Misuse
 from evolve.cli.measuring import Bench, Measuring
 from evolve.cli.names import choose
 from evolve.runs.setting import Setting
-from evolve.search.tuning import Knob, with_values
+from evolve.search.tuning import Knob, knobs, with_values
 from problems.base import Split
 
 if TYPE_CHECKING:
@@ -71,13 +71,17 @@ class Sought:
 
 
 async def sought(
-    bench: Bench, setting: Setting, source: str, chosen: Sequence[Knob], sampling: Sampling, *, name: str = ""
+    bench: Bench, setting: Setting, source: str, sampling: Sampling, *, name: str = ""
 ) -> Sought:
     """Asks the sampler for constants, the policy's own first, and measures each on SEARCH.
 
     Args:
         name: Of the policy, for the bar.
+
+    Raises:
+        NotTunable: It has no constants.
     """
+    chosen = knobs(source)
     original = tuple(knob.value for knob in chosen)
     first = await bench.measure("the policy", source, Split.SEARCH, setting, quiet=True)
     own = best = _value(first.evaluation, setting)

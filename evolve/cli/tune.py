@@ -134,7 +134,7 @@ async def _tuned(
         What was found, or the policy's own evaluation where it failed.
     """
     async with Bench.started(setting, means) as bench:
-        found = await sought(bench, setting, source, chosen, _sampling(request))
+        found = await sought(bench, setting, source, _sampling(request))
         if found.first.evaluation.faults or not found.first.evaluation.complete:
             return found.first.evaluation
         changed = found.best > found.own

@@ -115,7 +115,7 @@ def test_a_policy_without_constants_is_told_how_to_declare_one(adrs: Adrs, polic
 def test_a_missing_extra_is_named_with_how_to_install_it(
     adrs: Adrs, policy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evolve.cli.tune.find_spec", lambda name: None if name == "cmaes" else object())
+    monkeypatch.setattr("evolve.cli.constants.find_spec", lambda name: None if name == "cmaes" else object())
     ended = adrs("tune", "toy-order", policy, "--sampler", "cmaes")
     assert ended.code == 6
     assert "tuning needs cmaes, which is not installed; install it with: python -m pip install" in ended.err
