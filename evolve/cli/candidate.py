@@ -1,5 +1,6 @@
 """`adrs show RUN CANDIDATE`: one candidate with its kin, its scores and its source."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from evolve.cli.exits import Exit, Misuse
 from evolve.cli.money import dollars
 from evolve.cli.report import fault_table, instance_parts, printed_parts, sandbox_sentence
 from evolve.cli.run_names import run_named
-from evolve.cli.show import ID_DIGITS, print_notes
-from evolve.cli.terminal import code, console, facts, harmless, write_json
+from evolve.cli.show import ID_DIGITS, print_notes, shown_score
+from evolve.cli.terminal import code, console, facts, harmless, local_time, write_json
 from evolve.models.language_model import Request
 from evolve.runs.header import Header
 from evolve.runs.history import request_of, trials
 from evolve.runs.marks import marks
 from evolve.runs.reply import Reply
+from evolve.runs.rescoring import Rescoring, rescorings
 from evolve.runs.store import Store
 from evolve.runs.trial import Challenge, Trial
 from evolve.search.candidate import Candidate
@@ -60,14 +62,32 @@ def show_candidate(db: Path, run: str, wanted: str, *, as_json: bool) -> Exit:
     """Shows one candidate, by step or by the first digits of its id."""
     with Store.open(db, create=False) as store:
         found, marked = found_trial(store, run_named(run), wanted), marks(store, run)
+        anew = [each for each in rescorings(store, run) if found.trial.step in each.scores]
     step = found.trial.step
     if as_json:
         notes = [asdict(note) for note in marked.notes if note.step == step]
-        write_json({**_as_json(found), "tags": marked.tags.get(step, ()), "notes": notes})
+        scores = [{"at": each.at, "version": each.version, **each.scores[step]} for each in anew]
+        tags = marked.tags.get(step, ())
+        write_json({**_as_json(found), "rescored": scores, "tags": tags, "notes": notes})
     else:
         _print(found, console())
+        _print_rescorings(found.trial, anew)
         print_notes(marked, step)
     return Exit.DONE
+
+
+def _print_rescorings(trial: Trial, anew: Sequence[Rescoring]) -> None:
+    rows = {}
+    for number, each in enumerate(anew, 1):
+        now = each.scores[trial.step].items()
+        old = {str(split): evaluation.score for split, evaluation in trial.evaluations.items()}
+        told = [f"{split} {shown_score(old.get(split))} -> {shown_score(score)}" for split, score in now]
+        when = f"rescored {number}, {local_time(each.at)}"
+        rows[when] = f"{', '.join(told)}; version {each.version} of the problem"
+    if rows:
+        out = console()
+        out.print()
+        out.print(facts(rows))
 
 
 def found_trial(store: Store, run: str, wanted: str) -> Found:

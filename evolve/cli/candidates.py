@@ -18,6 +18,7 @@ from evolve.runs.header import Header
 from evolve.runs.lines import Line, lines
 from evolve.runs.marks import marks
 from evolve.runs.store import Store
+from problems.base import Split
 
 NUMBERS: Final = ("step", "search", "validation", "usd")
 WORDS: Final = ("outcome", "reason", "operator", "model", "fault", "tag", "id")
@@ -125,6 +126,8 @@ def _print(run: str, header: Header, shown: Sequence[Line], *, total: int) -> No
         return
     paid = any(line.usd for line in shown)
     columns = ["step", "id", "operator", "outcome", "parents", "search", "validation"]
+    anew = any(line.rescored for line in shown)
+    columns += ["search now", "validation now"] if anew else []
     columns += ["cost"] if paid else []
     tagged = any(line.tags for line in shown)
     columns += ["tags"] if tagged else []
@@ -139,6 +142,7 @@ def _print(run: str, header: Header, shown: Sequence[Line], *, total: int) -> No
             ", ".join(map(str, line.parents)) or "-",
             _score(line.search),
             _score(line.validation),
+            *(map(_score, _rescored(line)) if anew else ()),
             *cost,
             *((", ".join(line.tags),) if tagged else ()),
         )
@@ -146,7 +150,13 @@ def _print(run: str, header: Header, shown: Sequence[Line], *, total: int) -> No
     out.print(found)
     out.print()
     told = {"shown": f"{len(shown)} of {total} steps", "sandbox": sandbox_sentence(header.spec.sandbox)}
+    if anew:
+        told["now"] = "as measured anew by a later evaluator: adrs rescore"
     out.print(facts(told))
+
+
+def _rescored(line: Line) -> tuple[float | None, float | None]:
+    return line.rescored.get(Split.SEARCH), line.rescored.get(Split.VALIDATION)
 
 
 def _outcome(line: Line) -> str:

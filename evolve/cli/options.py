@@ -81,6 +81,7 @@ OnCandidate = Annotated[
 Author = Annotated[
     str | None, typer.Option("--author", metavar="NAME", help="Whose it is.", show_default="your login")
 ]
+RescoreAll = Annotated[bool, typer.Option("--all", help="Every candidate, not only those that count.")]
 DeleteYes = Annotated[bool, typer.Option("--yes", help="Agree to lose it.")]
 ArchiveUndo = Annotated[bool, typer.Option("--undo", help="Bring them back.")]
 AllRuns = Annotated[bool, typer.Option("--all", help="Those put away, too.")]

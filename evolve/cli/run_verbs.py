@@ -205,6 +205,21 @@ def archive(
     raise typer.Exit(archive(db, names, undo=undo, author=author))
 
 
+def rescore(
+    run: options.RunName,
+    *,
+    every: options.RescoreAll = False,
+    workers: options.Workers = None,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Measures candidates anew, after their evaluator was repaired."""
+    from evolve.cli.rescore import rescore
+
+    raise typer.Exit(rescore(db, run, every=every, workers=workers, as_json=as_json))
+
+
 def delete(
     run: options.RunName,
     *,
@@ -279,6 +294,7 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "tag": tag,
         "note": note,
         "archive": archive,
+        "rescore": rescore,
         "delete": delete,
         "workload": workload,
         "new-problem": new_problem,

@@ -1,6 +1,7 @@
 """`adrs show RUN`: what a run was asked, how far it is, and what it found."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from evolve.cli.terminal import console, facts, harmless, local_time, table, wri
 from evolve.runs.device_checks import device_checks
 from evolve.runs.history import Outline, outline, rebuild
 from evolve.runs.marks import Marks, marks
+from evolve.runs.rescoring import Rescoring, rescorings
 from evolve.runs.state import State
 from evolve.runs.store import Store
+from problems.base import Split
 from problems.registry import get
 
 ID_DIGITS = 12
@@ -35,6 +38,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
         state = rebuild(store, run, told.header, get(told.header.spec.problem).axes)
         row = next(row for row in store.runs() if row.name == run)
         checks, marked = device_checks(store, run), marks(store, run)
+        anew = rescorings(store, run)
     if as_json:
         write_json(
             {
@@ -43,6 +47,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
                 **_run_json(told, state),
                 "gpu": msgspec.to_builtins(checks.latest),
                 "gpu_checks": list(checks.statuses),
+                "rescored": [rescored_json(each) for each in anew],
                 "marks": {
                     "tags": {str(step): tags for step, tags in marked.tags.items()},
                     "notes": [asdict(note) for note in marked.notes],
@@ -52,6 +57,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
         )
     else:
         _print_run(run, told, state, local_time(row.created_at), str(checks))
+        print_rescorings(anew, state)
         print_notes(marked)
     return Exit.DONE
 
@@ -68,6 +74,40 @@ def print_notes(marked: Marks, step: int | None = None) -> None:
         out = console()
         out.print()
         out.print(facts(rows))
+
+
+def rescored_json(found: Rescoring) -> dict[str, Any]:
+    """What came of measuring a run's candidates anew, as plain data."""
+    scores = {str(step): dict(by_split) for step, by_split in found.scores.items()}
+    return {**asdict(found), "scores": scores, "verdict": found.verdict}
+
+
+def print_rescorings(found: Sequence[Rescoring], state: State) -> None:
+    """Prints what came of measuring anew, if that was done: each time in a line, the champion beside it."""
+    times = (f"rescored {n}, {local_time(each.at)}" for n, each in enumerate(found, 1))
+    rows = {when: _rescored(each, state) for when, each in zip(times, found, strict=True)}
+    if rows:
+        out = console()
+        out.print()
+        out.print(facts(rows))
+
+
+def _rescored(found: Rescoring, state: State) -> str:
+    champion = state.champion
+    told = f"version {found.version} of the problem: {found.verdict}"
+    if champion is None or champion.step not in found.scores:
+        return told
+    old = {Split.SEARCH: champion.search.score, Split.VALIDATION: champion.validation.score}
+    pairs = [
+        f"{split} {shown_score(score)} -> {shown_score(found.scores[champion.step].get(split))}"
+        for split, score in old.items()
+    ]
+    return f"{told}; step {champion.step}: {', '.join(pairs)}"
+
+
+def shown_score(score: float | None) -> str:
+    """A score, or a dash where there is none."""
+    return "-" if score is None else f"{score:.4f}"
 
 
 def _run_json(told: Outline, state: State) -> dict[str, Any]:

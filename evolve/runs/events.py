@@ -23,6 +23,7 @@ GPU_VERIFIED: Final = "gpu_verified"
 TAGGED: Final = "tagged"
 NOTED: Final = "noted"
 ARCHIVED: Final = "archived"
+RESCORED: Final = "rescored"
 
 KINDS: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -41,6 +42,7 @@ KINDS: Final[Mapping[str, int]] = MappingProxyType(
         TAGGED: 1,
         NOTED: 1,
         ARCHIVED: 1,
+        RESCORED: 1,
     }
 )
 """Kinds this program writes, with the version of their bodies. A log may hold others, which are kept."""

@@ -1,10 +1,11 @@
 """A run's steps, a line each: what lists and tables are made of."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from evolve.runs.header import Header
 from evolve.runs.history import trials
+from evolve.runs.rescoring import latest_scores, rescorings
 from evolve.runs.store import Store
 from evolve.runs.trial import Challenge, Trial
 from problems.base import Split
@@ -20,6 +21,7 @@ class Line:
         faults: Rules that it broke, each once.
         usd: What its model cost; 0.0 if none was asked.
         tags: What people put on it; filled in by those who show it.
+        rescored: Its scores by split, where it was measured anew by a later evaluator.
     """
 
     step: int
@@ -35,15 +37,17 @@ class Line:
     parents: tuple[int, ...]
     usd: float
     tags: tuple[str, ...] = ()
+    rescored: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def lines(store: Store, run: str, header: Header) -> Iterator[Line]:
     """Yields a run's steps in order, each in a line."""
     steps: dict[str, int] = {}
+    anew = latest_scores(rescorings(store, run))
     for trial, challenge in trials(store, run, header):
         if trial.candidate is not None:
             steps.setdefault(trial.candidate.id, trial.step)
-        yield _line(trial, challenge, steps)
+        yield replace(_line(trial, challenge, steps), rescored=anew.get(trial.step, {}))
 
 
 def _line(trial: Trial, challenge: Challenge | None, steps: Mapping[str, int]) -> Line:

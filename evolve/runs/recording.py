@@ -59,7 +59,7 @@ class Recording:
                 trials[found[0].step] = found[0]
         schedule = {step: at for step, at in asked.items() if step in trials}
         replies = {step: trial.reply for step, trial in trials.items() if trial.reply is not None}
-        fixed = {step: trial for step, trial in trials.items() if _depended_on_time(trial)}
+        fixed = {step: trial for step, trial in trials.items() if depended_on_time(trial)}
         return Recording(run, schedule, replies, fixed)
 
     async def ask(self, step: int, request: Request, reserve: Cost, /) -> Reply:
@@ -79,7 +79,8 @@ class Recording:
         """Ends nothing: no call is under way."""
 
 
-def _depended_on_time(trial: Trial) -> bool:
+def depended_on_time(trial: Trial) -> bool:
+    """Whether it was cut short, or has a fault that another hour may not repeat."""
     faults = (fault for e in trial.evaluations.values() for _, fault in e.faults)
     return trial.kind is OutcomeKind.CANCELLED or any(fault.kind in _TIMED for fault in faults)
 
