@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from problems.base import Problem
 
@@ -16,7 +16,6 @@ NOT_APPLICABLE: Final = "not applicable: "
 """What a cheat says where an answer has nothing for it to change."""
 
 _FOLDER = Path(__file__).parent / "cheats"
-_FRAME = _FOLDER / "_edits.py"
 _FIELD = re.compile(r"^([A-Z][a-z]+): (.+)$", re.MULTILINE)
 _OURS = ("evaluators", "evolve", "problems")
 
@@ -44,8 +43,23 @@ class Attack:
         """Source of a policy that does as the given one, and attacks."""
         trusted = sorted({*_OURS, problem.interface.__name__.partition(".")[0]})
         head = f"_one_shot, _trusted = {problem.one_shot}, {trusted}\n"
-        frame = _body(_FRAME.read_text(encoding="utf-8")) if self.edits else ""
-        return f"{source}\n\n{_renamed(head + self.text + frame)}"
+        return f"{source}\n\n{_renamed(head + self.text + (frame('_edits') if self.edits else ''))}"
+
+
+def carrying(source: str, problem: Problem, carried: Mapping[str, Any]) -> str:
+    """Source of a policy that does as the given one but where it recognises what it has an answer to.
+
+    Args:
+        carried: Plain answers, or of a step-wise problem lists of lives: pairs of an observation's key and a
+            decision; by the key of a task or setup.
+    """
+    head = f"_one_shot, _CARRIED = {problem.one_shot}, {dict(carried)}\n"
+    return f"{source}\n\n{_renamed(head + frame('_carried'))}"
+
+
+def frame(name: str) -> str:
+    """Reads a text that is part of several attacks."""
+    return _body((_FOLDER / f"{name}.py").read_text(encoding="utf-8"))
 
 
 def attacks() -> Iterator[Attack]:

@@ -29,6 +29,11 @@ _PATIENCE: Final = 10_000
 """Steps more than it took before, and then an instance is taken for one that does not end."""
 
 
+_SWAP: Final = Change(
+    "another's answer", "says what is right elsewhere", lambda _: True, lambda answer: answer, Sense.OTHER
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """What came of one changed answer.
@@ -55,8 +60,9 @@ class Examiner:
         self._reader = ReplyReader(kind, {})
 
     def findings(self, honest: Sequence[Decided]) -> Iterator[Finding]:
-        """Tries every change on every instance; and each honest answer once more, as it is."""
+        """Tries each honest answer once more, then on another instance, then with every change."""
         yield self._again(honest)
+        yield self._swapped(honest)
         for change in CHANGES:
             yield self._finding(change, honest)
 
@@ -74,17 +80,13 @@ class Examiner:
         outcome = f"scores {now:.6g} on {name}, but {first.measurement.score:.6g} the first time"
         return Finding(Part.ANSWER, *tell, outcome, None, Verdict.DIFFERS)
 
+    def _swapped(self, honest: Sequence[Decided]) -> Finding:
+        pairs = zip(honest, [*honest[1:], *honest[:1]], strict=True)
+        tries = (self._scored(one, other.decisions) for one, other in pairs if one is not other)
+        return _finding(_SWAP, tries)
+
     def _finding(self, change: Change, honest: Sequence[Decided]) -> Finding:
-        found: list[Tried] = []
-        try:
-            for decided in honest:
-                found += self._tries(change, decided)
-        except TrustedSideBroken as error:
-            return Finding(Part.ANSWER, change.name, change.aim, str(error), None, Verdict.BREAKS)
-        accepted = [tried.gain for tried in found if tried.gain is not None]
-        gain = sum(accepted) / len(accepted) if accepted else None
-        verdict = _verdict(change, found, accepted)
-        return Finding(Part.ANSWER, change.name, change.aim, _told(found), gain, verdict)
+        return _finding(change, (tried for decided in honest for tried in self._tries(change, decided)))
 
     def _tries(self, change: Change, decided: Decided) -> Iterator[Tried]:
         last = len(decided.decisions) - 1
@@ -99,7 +101,9 @@ class Examiner:
         answer = self._reader.answer(body, self._limits)
         if isinstance(answer, Fault):
             return Tried(None, answer.rule)
-        decisions = (*decided.decisions[:moment], answer, *decided.decisions[moment + 1 :])
+        return self._scored(decided, (*decided.decisions[:moment], answer, *decided.decisions[moment + 1 :]))
+
+    def _scored(self, decided: Decided, decisions: Sequence[Any]) -> Tried:
         try:
             return Tried(self._score(decided, decisions) - decided.measurement.score)
         except InvalidAnswer as error:
@@ -116,6 +120,18 @@ class Examiner:
         except StopIteration as end:
             return float(end.value.score)
         raise TrustedSideBroken(f"it asked {_PATIENCE} times more than before on {decided.instance.name}")
+
+
+def _finding(change: Change, tries: Iterator[Tried]) -> Finding:
+    try:
+        found = list(tries)
+    except TrustedSideBroken as error:
+        return Finding(Part.ANSWER, change.name, change.aim, str(error), None, Verdict.BREAKS)
+    accepted = [tried.gain for tried in found if tried.gain is not None]
+    gain = sum(accepted) / len(accepted) if accepted else None
+    return Finding(
+        Part.ANSWER, change.name, change.aim, _told(found), gain, _verdict(change, found, accepted)
+    )
 
 
 def _verdict(change: Change, found: Sequence[Tried], accepted: Sequence[float]) -> Verdict:

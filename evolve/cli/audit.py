@@ -16,7 +16,7 @@ from evaluators.decisions import opened
 from evaluators.gap import Gap, gap
 from evaluators.values import Evaluation
 from evolve.cli.bar import bar
-from evolve.cli.exits import Exit, say
+from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.measuring import Bench, Means
 from evolve.cli.names import read_policy
 from evolve.cli.report import fault_table, sandbox_sentence
@@ -63,13 +63,18 @@ class Audited:
 def audit(name: str, policy: Path | None, *, as_json: bool) -> Exit:
     """Attacks a problem; exit 7 if something gains, 1 if the policy has a fault of its own."""
     setting = Setting.load(name, "generated", [Split.SEARCH, Split.VALIDATION])
+    empty = [str(split) for split, instances in setting.stages.items() if not instances]
+    if empty:
+        raise Misuse(
+            f"problem {name!r} has no instances on {' and '.join(empty)}; adrs lint {name} says more"
+        )
     source = None if policy is None else read_policy(policy)
     told = setting.problem.baselines[0].name if policy is None else policy.name
     if isinstance(source, Fault):
         return _faulty(told, [(None, source)])
     with opened(setting.problem, Split.SEARCH, mode=Mode.AUTO, cpu_scale=cpu_scale()) as bench:
         try:
-            begun = Audit.begun(bench, setting.problem, setting.stages[Split.SEARCH], source)
+            begun = Audit.begun(bench, setting.problem, setting.stages, source)
         except TrustedSideBroken as error:
             broken = Finding(Part.CHEAT, "honest work", "solves", str(error), None, Verdict.BREAKS)
             return _told(Audited(setting, told, 0, bench.server.mode, (broken,)), as_json=as_json)

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from evaluators.audit.auditing import Audit, places
+from evaluators.audit.auditing import Audit, Stages, places
+from evaluators.audit.carrying import hard_coded
 from evaluators.audit.cheating import Arena
 from evaluators.audit.findings import Finding, Verdict, bad
 from evaluators.audit.guard import TrustedSideBroken
 from evaluators.audit.mutation import Examiner
 from evaluators.audit.steadiness import steady
-from evaluators.decisions import decided
+from evaluators.decisions import Decided, decided
 from evaluators.drive import Bench
 from evaluators.testing import benched
 from problems.base import Instance, InvalidAnswer, Limits, Outcome, Problem, Split
@@ -37,8 +38,12 @@ def bench(order: Problem) -> Iterator[Bench]:
         yield found
 
 
+def stages(problem: Problem) -> Stages:
+    return {split: generated(problem, split) for split in (Split.SEARCH, Split.VALIDATION)}
+
+
 def audited(bench: Bench, problem: Problem, policy: str | None = None) -> dict[str, Finding]:
-    begun = Audit.begun(bench, problem, generated(problem, Split.SEARCH), policy)
+    begun = Audit.begun(bench, problem, stages(problem), policy)
     return {finding.name: finding for finding in begun.findings()}
 
 
@@ -135,7 +140,38 @@ def test_a_trusted_side_that_remembers_is_found(bench: Bench, order: Problem) ->
 def test_a_wrong_outcome_of_honest_work_is_said_at_once(bench: Bench, order: Problem) -> None:
     generous = careless(order, lambda *_: Outcome(1.5, {"late": 0.0, "first_s": 0.0}))
     with pytest.raises(TrustedSideBroken, match=r"the score 1\.5 on drawn-00"):
-        Audit.begun(bench, generous, generated(order, Split.SEARCH), None)
+        Audit.begun(bench, generous, stages(order), None)
+
+
+def carried(bench: Bench, problem: Problem, unseen: Split) -> Finding:
+    met, other = (
+        Arena.of(bench, problem, places(generated(problem, split))) for split in (Split.SEARCH, unseen)
+    )
+    idle, best = problem.baselines[0].source, problem.best_baseline.source
+    firsts = [group[0] for group in met.groups]
+    answers = decided(problem, best, firsts, Split.SEARCH, bench)
+    honest = sum(m.score for m in met.measured(idle)) / len(met.measured(idle))
+    return hard_coded(met, other, idle, answers, met_honest=honest)
+
+
+@pytest.mark.parametrize("name", ["toy-order", "toy-gate"])
+def test_carried_answers_are_of_use_where_they_were_found_alone(bench: Bench, toy: Path, name: str) -> None:
+    assert carried(bench, get(name), Split.VALIDATION).verdict is Verdict.HARMLESS
+    assert carried(bench, get(name), Split.SEARCH).verdict is Verdict.GAINS
+
+
+def test_answers_too_large_to_be_carried_are_no_attack(bench: Bench, order: Problem) -> None:
+    arena = Arena.of(bench, order, places(generated(order, Split.SEARCH))[:1])
+    instance, idle = arena.groups[0][0], order.baselines[0].source
+    answer = Decided(instance, arena.measured(idle)[0], (tuple(range(100_000)),))
+    assert hard_coded(arena, arena, idle, [answer], met_honest=0.5).verdict is Verdict.UNFIT
+
+
+def test_an_audit_that_takes_long_is_made_on_two_places(bench: Bench, order: Problem) -> None:
+    begun = Audit.begun(bench, order, stages(order), None)
+    short = begun.shortened()
+    assert [m.instance for m in short.honest] == ["drawn-00", "drawn-05"]
+    assert short.predicted_s < begun.predicted_s
 
 
 class Raising:
@@ -154,7 +190,7 @@ class Raising:
 
 def test_a_step_wise_trusted_side_that_raises_is_found(bench: Bench, gate: Problem) -> None:
     with pytest.raises(TrustedSideBroken, match="KeyError"):
-        Audit.begun(bench, replace(gate, evaluator=Raising(gate)), generated(gate, Split.SEARCH), None)
+        Audit.begun(bench, replace(gate, evaluator=Raising(gate)), stages(gate), None)
 
 
 UNSTEADY = """
