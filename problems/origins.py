@@ -69,7 +69,11 @@ class DataSet:
     most_bytes: int = 1 << 26
 
     def __post_init__(self) -> None:
-        for path in (file.path for file in self.files):
+        if not self.name.isidentifier():
+            raise ValueError(
+                f"a data set is named as its folder, in letters, digits and _, but got {self.name!r}"
+            )
+        for path in (*(file.path for file in self.files), *(file.name for file in self.public)):
             if Path(path).is_absolute() or ".." in Path(path).parts:
                 raise ValueError(f"files of {self.name!r} must lie in its folder, but got {path!r}")
         if self.recipe and not (self.public and all(file.sha256 for file in self.files)):

@@ -112,7 +112,9 @@ def _circumstances(here: Mapping[str, str | int | float], db: Path, refusal: str
         "core": f"{here['cpu_scale']} x the time of the reference core, in whose seconds limits are stated",
         "packages": ", ".join(f"{name} {v}" for name, v in _versions(_PACKAGES).items()),
         "extras": ", ".join(f"{name} {v or '-'}" for name, v in _versions(_EXTRAS).items()),
-        "data": f"{', '.join(sets)} in {folder.root}" if sets else f"none in {folder.root}: set ADRS_DATA",
+        "data": f"{', '.join(sets)} in {folder.root}"
+        if sets
+        else f"none in {folder.root}: set ADRS_DATA, or see: adrs data list",
         "store": refusal or f"{db}, usable",
     }
 

@@ -131,3 +131,11 @@ def test_a_recipe_needs_checksums_to_hold_it_against(greeting: DataSet) -> None:
 def test_files_lie_in_the_folder_of_their_data_set(greeting: DataSet, path: str) -> None:
     with pytest.raises(ValueError, match="must lie in its folder"):
         replace(greeting, files=(replace(greeting.files[0], path=path),))
+    with pytest.raises(ValueError, match="must lie in its folder"):
+        replace(greeting, public=(PublicFile(path, ("http://nowhere",)),))
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", ".fetch"])
+def test_a_data_set_is_named_as_a_folder(greeting: DataSet, name: str) -> None:
+    with pytest.raises(ValueError, match="is named as its folder"):
+        replace(greeting, name=name)
