@@ -44,7 +44,7 @@ def test_checksums_and_sizes_are_those_of_the_measured_files(data_set: DataSet) 
 
 
 @each_data_set
-def test_public_files_are_named_at_an_address_that_does_not_move(data_set: DataSet) -> None:
+def test_addresses_are_encrypted_and_end_in_the_name_that_a_mirror_has(data_set: DataSet) -> None:
     for file in data_set.public:
         assert all(address.startswith("https://") for address in file.addresses)
         assert all(address.endswith(f"/{file.name}") for address in file.addresses)

@@ -1,12 +1,13 @@
 import gzip
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evolve.data.condition import faults, share_here, strangers
 from problems.datasets import DataFolder
-from problems.origins import DataSet
+from problems.origins import DataFile, DataSet
 from tests.evolve.data.conftest import CONTENT, data_set
 
 
@@ -91,6 +92,16 @@ def test_a_missing_list_is_one_fault_and_files_are_looked_at_still(
     assert len(found) == 2
     assert "SHA256SUMS is missing" in found[0]
     assert found[1].startswith("greeting/all.txt is damaged")
+
+
+def test_a_file_without_a_checksum_on_record_is_held_against_the_list(
+    folder: DataFolder, declared: DataSet
+) -> None:
+    unknown = replace(declared, recipe=None, files=(DataFile("all.txt", 11, None),))
+    assert list(faults(folder, "greeting", unknown)) == []
+    (folder.root / "greeting" / "all.txt").write_bytes(b"HELLO")
+    (found,) = faults(folder, "greeting", unknown)
+    assert "SHA256SUMS says" in found
 
 
 def test_a_data_set_that_nobody_declares_is_held_against_its_list(folder: DataFolder) -> None:
