@@ -125,11 +125,12 @@ class Audit:
         best = max(mean(self.best), mean(self.honest))
         yield from cheated(self.arena, self.source, self.honest, best)
         problem = self.arena.problem
-        firsts = [group[0] for group in self.arena.groups]
-        found = decided(problem, problem.best_baseline.source, firsts, Split.SEARCH, self.arena.bench)
+        met = [instance for group in self.arena.groups for instance in group]
+        found = decided(problem, problem.best_baseline.source, met, Split.SEARCH, self.arena.bench)
         answers = [d for d in found if d.measurement.fault is None]
         yield hard_coded(self.arena, self.unseen, self.source, answers, met_honest=mean(self.honest))
-        yield from Examiner(problem).findings(answers)
+        firsts = {group[0].name for group in self.arena.groups}
+        yield from Examiner(problem).findings([d for d in answers if d.instance.name in firsts])
         if self.named:
             yield from steady(self.arena, self.source, self.honest)
 

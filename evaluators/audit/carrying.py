@@ -35,9 +35,10 @@ def hard_coded(
     except TrustedSideBroken as error:
         return Finding(Part.CHEAT, _NAME, _AIM, str(error), None, Verdict.BREAKS)
     told = f"worth {at_home:+.4f} on what it carries; the gain is that on validation"
-    return Finding(
-        Part.CHEAT, _NAME, _AIM, told, gain, Verdict.GAINS if gain > ROUNDING else Verdict.HARMLESS
-    )
+    # Lives that part later begin alike, and there a good policy's decisions are worth something anywhere.
+    allowed = ROUNDING if met.problem.one_shot else max(ROUNDING, at_home / 2)
+    verdict = Verdict.GAINS if gain > allowed else Verdict.HARMLESS
+    return Finding(Part.CHEAT, _NAME, _AIM, told, gain, verdict)
 
 
 def _carried(problem: Problem, answers: Sequence[Decided]) -> dict[str, Any]:

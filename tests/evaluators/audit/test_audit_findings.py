@@ -148,8 +148,7 @@ def carried(bench: Bench, problem: Problem, unseen: Split) -> Finding:
         Arena.of(bench, problem, places(generated(problem, split))) for split in (Split.SEARCH, unseen)
     )
     idle, best = problem.baselines[0].source, problem.best_baseline.source
-    firsts = [group[0] for group in met.groups]
-    answers = decided(problem, best, firsts, Split.SEARCH, bench)
+    answers = decided(problem, best, [i for group in met.groups for i in group], Split.SEARCH, bench)
     honest = sum(m.score for m in met.measured(idle)) / len(met.measured(idle))
     return hard_coded(met, other, idle, answers, met_honest=honest)
 
