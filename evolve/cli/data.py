@@ -34,7 +34,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Agree to the download and its 
 def list_(
     as_json: options.Json = False, _db: options.NoDb = options.DB, _config: options.Config = None
 ) -> None:
-    """Lists data sets: what needs them, size, licence, home, and whether they are here."""
+    """Lists data sets: what needs them, licence, home, recipe."""
     from evolve.cli.data_sets import list_data
 
     raise typer.Exit(list_data(as_json=as_json))
@@ -48,7 +48,7 @@ def check(
     _db: options.NoDb = options.DB,
     _config: options.Config = None,
 ) -> None:
-    """Checks every file against its checksum; exit 4 if one is damaged or missing."""
+    """Checks every file; exit 4 if one is damaged or missing."""
     from evolve.cli.data_sets import check_data
 
     raise typer.Exit(check_data(names or (), as_json=as_json))
@@ -63,7 +63,7 @@ def fetch(
     _db: options.NoDb = options.DB,
     _config: options.Config = None,
 ) -> None:
-    """Fetches a data set from its home, and builds our files of it; goes on after a break."""
+    """Fetches a data set from its home; goes on after a break."""
     from evolve.cli.data_fetch import fetch_data
 
     raise typer.Exit(fetch_data(name, mirror=mirror, agreed=yes))
