@@ -239,6 +239,8 @@ class Problem:
         file_form: How a workload of the user's own is read, if the problem can be asked about one.
         perturbations: Name of a shifted VALIDATION to one sentence on what is shifted and how much; `load`
             makes it as the split VALIDATION of the workload `generated~NAME` (see `problems.variants`).
+        noise_floor: Standard deviation of a lead between near policies when VALIDATION is drawn again, in
+            scores, as `benchmarks.noise` measures it; 0 if nobody did.
     """
 
     name: str
@@ -262,6 +264,7 @@ class Problem:
     bound: str
     file_form: FileForm | None = field(repr=False, default=None)
     perturbations: Mapping[str, str] = field(repr=False, default_factory=dict)
+    noise_floor: float = 0.0
 
     @property
     def one_shot(self) -> bool:
