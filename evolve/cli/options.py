@@ -100,7 +100,7 @@ NoDb = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Workload = Annotated[
-    str, typer.Option("--workload", metavar="W", help="generated, real where there is data, or FILE.csv.")
+    str, typer.Option("--workload", metavar="W", help="generated, generated~VARIANT, real if there is data, FILE.csv.")
 ]
 DescribedFile = Annotated[
     Path | None,
@@ -294,6 +294,9 @@ TracedAgainst = Annotated[
 SubjectsWorkload = Annotated[
     str | None,
     typer.Option("--workload", metavar="W", help="Of the instance.", show_default="generated, or RUN's"),
+]
+PictureOut = Annotated[
+    Path | None, typer.Option("--picture", metavar="FILE", help="Draw it: *.pdf, *.svg or *.png.")
 ]
 RowsOut = Annotated[
     Path | None,
