@@ -6,9 +6,11 @@ from dataclasses import replace
 from importlib.metadata import metadata
 from pathlib import Path
 
-from evolve.cli.exits import Exit, say
+from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.run_names import run_named
 from evolve.cli.written import write_whole
+from evolve.nearest import nearest
+from evolve.runs.errors import StoreError
 from evolve.runs.header import Header
 from evolve.runs.store import Store
 from problems.base import Problem
@@ -41,18 +43,22 @@ def cite(db: Path, subjects: Sequence[str], *, out: Path | None, force: bool) ->
 
 
 def _of(db: Path, name: str) -> Iterator[Reference]:
-    workload = None
-    if name in names():
-        problem = get(name)
-    else:
-        with Store.open(db, create=False) as store:
-            spec = Header.read(store, run_named(name)).spec
-        problem, workload = get(spec.problem), spec.workload
+    problem, workload = (get(name), None) if name in names() else _of_run(db, name)
     yield from _of_baselines(problem)
-    if workload in {None, *problem.workloads} - {_GENERATED}:
+    if workload is None or workload in {*problem.workloads} - {_GENERATED}:
         yield from (of_data(problem, data_set) for data_set in problem.data)
     elif workload != _GENERATED:
-        say(f"run {name!r} was measured on {spoken(str(workload))}; whose data that is only you can say")
+        say(f"run {name!r} was measured on {spoken(workload)}; whose data that is only you can say")
+
+
+def _of_run(db: Path, name: str) -> tuple[Problem, str]:
+    try:
+        with Store.open(db, create=False) as store:
+            spec = Header.read(store, run_named(name)).spec
+    except StoreError as error:
+        near = ", ".join(nearest(name, names()))
+        raise Misuse(f"{name!r} is no problem (there are: {near}), and no run: {error}") from error
+    return get(spec.problem), spec.workload
 
 
 def _of_baselines(problem: Problem) -> Iterator[Reference]:

@@ -72,6 +72,7 @@ def figure(db: Path, request: FigureRequest) -> Exit:
     path = _path(request)
     with Store.open(db, create=False) as store:
         runs = [trace(store, run_named(name)) for name in dict.fromkeys(request.runs)]
+    _refuse_empty(runs)
     _refuse_strangers(runs)
     try:
         picture = kind.of(runs, split, over)
@@ -113,6 +114,15 @@ def _path(request: FigureRequest) -> Path | None:
             "python -m pip install 'adrs[figures]', or take the numbers with --json"
         )
     return path
+
+
+def _refuse_empty(runs: Sequence[Traced]) -> None:
+    for run in runs:
+        if not run.points:
+            raise Misuse(
+                f"run {run.name!r} ({run.outline.status}) has measured nothing, so there is nothing to draw; "
+                f"let it go on: adrs resume {run.name}"
+            )
 
 
 def _refuse_strangers(runs: Sequence[Traced]) -> None:

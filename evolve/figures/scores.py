@@ -56,10 +56,7 @@ class Scores:
         for run in runs:
             rows = tuple(row for row in run.outline.standings if row.split is split)
             if not rows:
-                raise NothingToDraw(
-                    f"run {run.name!r} compared nothing on {split}; a run compares its champion with the "
-                    f"baselines when it ends, so let it end: adrs resume {run.name}"
-                )
+                raise NothingToDraw(_nothing(run, split))
             found.append(Panel(run.name, rows))
         return Scores(split, tuple(found))
 
@@ -114,6 +111,16 @@ class Scores:
             span = 1.0 - left
             axes.set_xlim(left - 0.04 * span, 1.0 + 0.04 * span)
         axes.set_xlabel(f"score on {self.split} (higher is better, 1 is the bound)")
+
+
+def _nothing(run: Traced, split: Split) -> str:
+    if run.outline.standings:
+        there = ", ".join(dict.fromkeys(row.split for row in run.outline.standings))
+        return f"run {run.name!r} compared nothing on {split}; choose a split where it did: {there}"
+    return (
+        f"run {run.name!r} compared nothing; a run compares its champion with the baselines when it ends, so "
+        f"let it end: adrs resume {run.name}"
+    )
 
 
 def _reach(panel: Panel) -> tuple[float, float]:
