@@ -25,7 +25,18 @@ from sandbox.probe import TOGETHER, Check, Examination, Need, State, probe
 from sandbox.remedies import Remedy
 
 _PACKAGES = ("msgspec", "numpy", "rich", "scipy", "sqlalchemy", "typer")
-_EXTRAS = ("litellm", "networkx", "openai", "optuna", "pandas", "ray", "simpy", "streamlit", "torch")
+_EXTRAS = (
+    "litellm",
+    "matplotlib",
+    "networkx",
+    "openai",
+    "optuna",
+    "pandas",
+    "ray",
+    "simpy",
+    "streamlit",
+    "torch",
+)
 
 
 _NEEDS = {Need.REQUIRED: "yes", Need.WANTED: "for full", Need.UNUSED: "not in {mode}"}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FRAME_IN: Final = 0.55
+_NARROWEST: Final = 0.01
+"""Least span of scores from dark to light: equals are no contrast."""
 _RULES: Final = "#d0d0d0"
 MOST: Final = 4
 """More panels would be taller than a page."""
@@ -106,7 +108,9 @@ class Cells:
         from matplotlib.colors import Normalize  # noqa: PLC0415
 
         scores = [score for panel in self.panels for score in panel.cells.values()]
-        shades = ScalarMappable(Normalize(min(scores), max(*scores, min(scores) + 1e-9)), _shades())
+        low, high = min(scores), max(scores)
+        margin = max(0.0, (_NARROWEST - (high - low)) / 2)
+        shades = ScalarMappable(Normalize(low - margin, high + margin), _shades())
         columns = beside(len(self.panels), figure.get_figwidth())
         drawn = panels(figure, [panel.run for panel in self.panels], columns=columns)
         for axes, panel in zip(drawn, self.panels, strict=True):
@@ -141,7 +145,7 @@ def _shades() -> "ListedColormap":
 def _height(panel: Panel, width_in: float) -> float:
     """Height of the cells, which are about as high as wide."""
     down, across = panel.shape
-    return min(0.72 * width_in * down / across, 0.72 * width_in, 3.6)
+    return max(1.0, min(0.72 * width_in * down / across, 0.72 * width_in, 3.6))
 
 
 def _draw(axes: "Axes", panel: Panel, shades: "ScalarMappable") -> None:

@@ -43,6 +43,7 @@ _RC: Final[Mapping[str, Any]] = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.grid": False,
+    "axes.formatter.useoffset": False,  # a score is read off as it is
     "grid.color": "#e3e3e3",
     "grid.linewidth": 0.5,
     "xtick.color": INK,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluators.timeline import DECISION, Cell, Row
+from evaluators.timeline import DECISION, Cell, Row, is_mark
 from evolve.figures.progress import NothingToDraw
 from evolve.figures.style import COLOURS, DASHES, FAINT, legend_columns, panels
 
@@ -50,12 +50,8 @@ class Timelines:
         decided = [key for key in names if key.startswith(DECISION) and _is_nameable(_values(every, key))]
         place = max((i for i, key in enumerate(names) if key.startswith(DECISION)), default=-1)
         # What the problem adds stands behind the decision, and tells more than what a policy sees.
-        after = [*names[place + 1 :], *names[: place + 1]]
-        figures = [
-            key
-            for key in after
-            if key not in _CLOCKS and not key.startswith(DECISION) and _is_figure(_values(every, key))
-        ]
+        added, seen = names[place + 1 :], names[: max(place, 0)]
+        figures = _figures(every, added) or _figures(every, seen)
         if not decided and not figures:
             raise NothingToDraw("no column of these rows can be drawn; take them with --out FILE.csv")
         return Timelines(where, tuple(rows), parting, tuple([*decided, *figures][:MOST]))
@@ -97,9 +93,10 @@ class Timelines:
 
     def _fill(self, axes: "Axes", key: str) -> None:
         every = [row for _, told in self.rows for row in told]
-        words = sorted({str(row[key]) for row in every if key in row}) if self._is_worded(key) else []
+        is_decision = key.startswith(DECISION)
+        words = sorted({str(row[key]) for row in every if key in row}) if is_decision else []
         for i, (name, told) in enumerate(self.rows):
-            shown = [row for row in told if key in row and self._clock in row and row[key] != ""]
+            shown = [row for row in told if key in row]
             xs = [row[self._clock] for row in shown]
             ys = [words.index(str(row[key])) + _APART * i if words else row[key] for row in shown]
             axes.step(xs, ys, where="post", label=name, color=COLOURS[i], linestyle=DASHES[i], linewidth=0.9)
@@ -112,24 +109,24 @@ class Timelines:
             at = next(told[self.parting][self._clock] for _, told in self.rows if len(told) > self.parting)
             axes.axvline(float(at), color=FAINT, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
 
-    def _is_worded(self, key: str) -> bool:
-        """Whether a column's cells are names, and not a figure's values."""
-        return key.startswith(DECISION) or any(
-            isinstance(row.get(key), str) for _, told in self.rows for row in told
-        )
-
     @property
     def _clock(self) -> str:
+        """The column to draw over: of a decision that broke a rule, nothing but its number is known."""
         every = [row for _, told in self.rows for row in told]
         return next(key for key in _CLOCKS if all(key in row for row in every))
 
 
 def _values(rows: Sequence[Row], key: str) -> list[Cell]:
-    return [row[key] for row in rows if key in row and row[key] != ""]
+    return [row[key] for row in rows if key in row]
+
+
+def _figures(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
+    return [key for key in names if key not in _CLOCKS and _is_figure(_values(rows, key))]
 
 
 def _is_nameable(values: Sequence[Cell]) -> bool:
-    return 0 < len({str(value) for value in values}) <= _MOST_WORDS
+    words = {str(value) for value in values}
+    return 0 < len(words) <= _MOST_WORDS and not any(map(is_mark, words))
 
 
 def _is_figure(values: Sequence[Cell]) -> bool:
