@@ -100,7 +100,7 @@ def _told(problem: Problem, decided: Decided) -> dict[int, Row]:
 
 def _observed(observation: object) -> dict[str, Cell]:
     """The scalars of an observation and of its short sequences, by name."""
-    return {name: cell for name, cell in _cells("", observation) if not _is_mark(cell)}
+    return {name: cell for name, cell in _cells("", observation) if not is_mark(cell)}
 
 
 def _elements(answer: object) -> Iterator[Row]:
@@ -169,7 +169,8 @@ def _mark(value: object) -> str:
     return f"#{hashlib.sha256(raw).hexdigest()[:_MARK_DIGITS]}"
 
 
-def _is_mark(cell: Cell) -> bool:
+def is_mark(cell: Cell) -> bool:
+    """Whether a cell stands for a value that is too long to be told."""
     return isinstance(cell, str) and cell.startswith("#")
 
 

@@ -25,6 +25,7 @@ def trace(  # noqa: PLR0913 - the verb's options
     split: options.SplitName = "validation",
     workload: options.SubjectsWorkload = None,
     out: options.RowsOut = None,
+    picture: options.PictureOut = None,
     force: options.Force = False,
     sandbox: options.Sandbox = "auto",
     as_json: options.Json = False,
@@ -35,7 +36,19 @@ def trace(  # noqa: PLR0913 - the verb's options
     from evolve.cli.traces import TraceRequest, trace
 
     request = TraceRequest(
-        subject, policy, baseline, instance, split, workload, against, out, force, sandbox, as_json, db
+        subject,
+        policy,
+        baseline,
+        instance,
+        split,
+        workload,
+        against,
+        out,
+        picture,
+        force=force,
+        sandbox=sandbox,
+        as_json=as_json,
+        db=db,
     )
     raise typer.Exit(trace(request))
 

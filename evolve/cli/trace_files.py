@@ -1,4 +1,4 @@
-"""Timelines as files: CSV or Parquet, one row a decision, the policy's name in the first column."""
+"""A trace as files: CSV or Parquet, a row a decision, the policy first; or a picture."""
 
 import csv
 import io
@@ -10,6 +10,8 @@ from typing import Final
 
 from evaluators.timeline import Cell, Row
 from evolve.cli.exits import ExtraMissing, Misuse, say
+from evolve.cli.written import write_whole
+from evolve.figures.style import SUFFIXES, Picture, rendered
 
 Named = Sequence[tuple[str, Sequence[Row]]]
 """Rows by policy."""
@@ -17,15 +19,40 @@ Named = Sequence[tuple[str, Sequence[Row]]]
 POLICY: Final = "policy"
 
 
-def refuse_out(path: Path, *, force: bool) -> None:
-    """Looks, before anything is measured, whether a file could be written.
+def refuse_rows(path: Path, *, force: bool) -> None:
+    """Looks, before anything is measured, whether rows could be written to a file.
 
     Raises:
         Misuse: It is of another kind, is there already, or its folder is not.
         ExtraMissing: Its kind needs packages that are not installed.
     """
-    if path.suffix.lower() not in _WRITERS:
-        raise Misuse(f"expected a file *{' or *'.join(_WRITERS)}, but got {path}")
+    _refuse(path, tuple(_WRITERS), force=force)
+    missing = [package for package in _NEEDED.get(path.suffix.lower(), ()) if find_spec(package) is None]
+    if missing:
+        raise ExtraMissing(
+            f"a file *{path.suffix} needs {', '.join(missing)}, which is not installed; install it with: "
+            f"python -m pip install {' '.join(missing)}, or write a CSV file"
+        )
+
+
+def refuse_picture(path: Path, *, force: bool) -> None:
+    """Looks, before anything is measured, whether a picture could be drawn into a file.
+
+    Raises:
+        Misuse: As for rows.
+        ExtraMissing: The package that draws is not installed.
+    """
+    _refuse(path, SUFFIXES, force=force)
+    if find_spec("matplotlib") is None:
+        raise ExtraMissing(
+            "pictures are drawn with matplotlib, which is not installed; install it with: "
+            "python -m pip install 'adrs[figures]', or take the rows with --out FILE.csv"
+        )
+
+
+def _refuse(path: Path, suffixes: Sequence[str], *, force: bool) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise Misuse(f"expected a file *{' or *'.join(suffixes)}, but got {path}")
     if not path.parent.is_dir():
         raise Misuse(
             f"{path} cannot be written: there is no folder {path.parent}; make it, or choose another"
@@ -34,12 +61,6 @@ def refuse_out(path: Path, *, force: bool) -> None:
         raise Misuse(f"{path} is a directory; name a file in it")
     if path.exists() and not force:
         raise Misuse(f"{path} exists and was not touched; choose another file, or add --force")
-    missing = [package for package in _NEEDED.get(path.suffix.lower(), ()) if find_spec(package) is None]
-    if missing:
-        raise ExtraMissing(
-            f"a file {path.suffix} needs {', '.join(missing)}, which is not installed; install it with: "
-            f"python -m pip install {' '.join(missing)}; or write a CSV file"
-        )
 
 
 def write_rows(path: Path, named: Named, *, force: bool) -> None:
@@ -48,23 +69,21 @@ def write_rows(path: Path, named: Named, *, force: bool) -> None:
     Raises:
         Misuse: The file came to be meanwhile, or cannot be written.
     """
-    write_bytes(path, _WRITERS[path.suffix.lower()](named), force=force)
+    write_whole(path, _WRITERS[path.suffix.lower()](named), force=force)
     say(f"wrote {sum(len(rows) for _, rows in named)} rows to {path}")
 
 
-def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
-    """Writes a file, over another one only by force.
+def write_picture(path: Path, picture: Picture, *, force: bool) -> None:
+    """Draws a picture, and says what was found wanting.
 
     Raises:
-        Misuse: There is one, or it cannot be written.
+        Misuse: The file came to be meanwhile, or cannot be written.
     """
-    try:
-        with path.open("wb" if force else "xb") as file:
-            file.write(content)
-    except FileExistsError as error:
-        raise Misuse(f"{path} exists and was not touched; choose another file, or add --force") from error
-    except OSError as error:
-        raise Misuse(f"{path} cannot be written: {error.strerror}; choose another file") from error
+    content, doubts = rendered(picture, path.suffix.lower(), wide=True)
+    write_whole(path, content, force=force)
+    say(f"wrote {path}. {' '.join(picture.caption)}")
+    for doubt in doubts:
+        say(doubt)
 
 
 def _columns(named: Named) -> list[str]:

@@ -9,7 +9,7 @@ from evaluators.calibration import cpu_scale
 from evaluators.decisions import Decided, decided, opened
 from evaluators.timeline import Parting, Row, parting, timeline
 from evaluators.values import Evaluation, Measurement, Usage
-from evolve.cli.exits import Exit, Misuse
+from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.holdout import looking
 from evolve.cli.measuring import Measuring
 from evolve.cli.names import mode_named, split_named
@@ -39,6 +39,7 @@ class TraceRequest:
     workload: str | None
     against: str | None
     out: Path | None
+    picture: Path | None
     force: bool
     sandbox: str
     as_json: bool
@@ -79,24 +80,51 @@ class Trace:
 
 def trace(request: TraceRequest) -> Exit:
     """Measures, tells and writes; the exit code tells whether a policy has a fault."""
-    from evolve.cli.trace_files import refuse_out, write_rows
+    from evolve.cli.trace_files import refuse_picture, refuse_rows, write_rows
     from evolve.cli.trace_told import print_trace, write_trace_json
 
     split, mode = split_named(request.split), mode_named(request.sandbox)
     if request.out is not None:
-        refuse_out(request.out, force=request.force)
+        refuse_rows(request.out, force=request.force)
+    if request.picture is not None:
+        refuse_picture(request.picture, force=request.force)
     subject = subject_named(request.db, request.subject)
     policies = _policies(request, subject)
     setting = Setting.load(subject.problem.name, request.workload or subject.workload, [split])
     instance = _instance(setting.stages[split], request.instance, f"{split} of {subject.problem.name}")
     found = _traced(request.db, setting, instance, policies, mode)
     if request.out is not None:
-        write_rows(request.out, [(told.name, told.rows) for told in found.policies], force=request.force)
+        rows = [(told.name, told.rows) for told in found.policies]
+        write_rows(request.out, rows, force=request.force)
     if request.as_json:
         write_trace_json(found)
     else:
         print_trace(found, request.out)
+    if request.picture is not None:
+        _draw(found, request.picture, force=request.force)
     return Exit.POLICY if any(told.fault is not None for told in found.policies) else Exit.DONE
+
+
+def _draw(found: Trace, path: Path, *, force: bool) -> None:
+    """Draws a picture.
+
+    Raises:
+        Misuse: It cannot be written, or there is nothing to draw, and no fault that explains it.
+    """
+    from evolve.cli.trace_files import write_picture
+    from evolve.figures.progress import NothingToDraw
+    from evolve.figures.timelines import Timelines
+
+    rows = [(told.name, told.rows) for told in found.policies]
+    where = f"{found.instance} of {found.split} of {found.setting.problem.name}"
+    try:
+        picture = Timelines.of(where, rows, None if found.parting is None else found.parting.index)
+    except NothingToDraw as error:
+        if all(told.fault is None for told in found.policies):
+            raise Misuse(str(error)) from error
+        say(str(error))
+    else:
+        write_picture(path, picture, force=force)
 
 
 def _policies(request: TraceRequest, subject: Subject) -> list[Policy]:

@@ -52,6 +52,7 @@ class Timelines:
         # What the problem adds stands behind the decision, and tells more than what a policy sees.
         added, seen = names[place + 1 :], names[: max(place, 0)]
         figures = _figures(every, added) or _figures(every, seen)
+        figures = [key for key in figures if _tells_apart(rows, key)] or figures
         if not decided and not figures:
             raise NothingToDraw("no column of these rows can be drawn; take them with --out FILE.csv")
         return Timelines(where, tuple(rows), parting, tuple([*decided, *figures][:MOST]))
@@ -122,6 +123,12 @@ def _values(rows: Sequence[Row], key: str) -> list[Cell]:
 
 def _figures(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
     return [key for key in names if key not in _CLOCKS and _is_figure(_values(rows, key))]
+
+
+def _tells_apart(rows: Sequence[tuple[str, Sequence[Row]]], key: str) -> bool:
+    """Whether a column is worth a panel: what is the same for both policies is not theirs."""
+    columns = [_values(told, key) for _, told in rows]
+    return len(columns) == 1 or columns[0] != columns[1]
 
 
 def _is_nameable(values: Sequence[Cell]) -> bool:

@@ -79,7 +79,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("best", ["--out", "--force", "--db"]),
         ("workload", ["--describe", "--sample", "--schema", "--json"]),
         ("new-problem", ["--kind", "--out"]),
-        ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--json"]),
+        ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--picture"]),
         ("audit", ["--policy", "--json"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
         ("problems", ["--json"]),

@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from evolve.runs.store import Store
+from problems.base import Split
+from problems.datasets import DataFolder
+from problems.registry import get
 from tests.evolve.cli.conftest import Adrs
 
 DAY = ("--instance", "day-3-opening-2")
@@ -45,8 +48,7 @@ def written(path: Path) -> list[dict[str, str]]:
 
 
 def an_order(adrs: Adrs) -> str:
-    found = adrs("eval", "toy-order", "--baseline", "idle", "--json").json["instances"][3]["name"]
-    return str(found)
+    return get("toy-order").load("generated", Split.VALIDATION, DataFolder.find())[3].name
 
 
 def test_a_row_tells_what_was_seen_and_decided(adrs: Adrs, tmp_path: Path) -> None:
@@ -178,6 +180,7 @@ def test_a_look_at_holdout_is_counted_once_a_policy(adrs: Adrs, tmp_path: Path) 
         (["toy-gate", "eager", *DAY, "--split", "published"], "has no split published"),
         (["toy-gate", "eager", *DAY, "--out", "rows.xls"], "expected a file *.csv"),
         (["toy-gate", "eager", *DAY, "--out", "no/rows.csv"], "there is no folder no"),
+        (["toy-gate", "eager", *DAY, "--picture", "day.gif"], "expected a file *.pdf or *.svg or *.png"),
         (["toy-gate", "eager", *DAY, "--out", "taken.csv"], "taken.csv exists and was not touched"),
     ],
 )
@@ -195,3 +198,20 @@ def test_a_candidate_of_another_problem_is_refused(adrs: Adrs, finished: Path) -
     ended = adrs("trace", "toy-gate", "done:0", *DAY, "--db", finished)
     assert ended.code == 2
     assert "run 'done' is about toy-order, so its candidates are no policies of toy-gate" in ended.err
+
+
+def test_a_picture_names_both_policies_and_what_they_decided(adrs: Adrs) -> None:
+    ended = adrs("trace", "toy-gate", "eager", *DAY, "--against", "gathering", "--picture", "day.svg")
+    assert ended.code == 0, ended.err
+    assert "wrote day.svg. What eager and gathering decided on day-3-opening-2" in ended.err
+    drawn = Path("day.svg").read_text()
+    assert [word for word in ("eager", "gathering", "decision", "waiting", "open") if word not in drawn] == []
+
+
+def test_of_a_policy_that_decides_nothing_the_fault_is_told_and_nothing_drawn(adrs: Adrs) -> None:
+    Path("broken.py").write_text("def solve(task: return\n")
+    ended = adrs("trace", "toy-order", "broken.py", "--instance", an_order(adrs), "--picture", "none.png")
+    assert ended.code == 1
+    assert "refused: invalid syntax" in ended.out
+    assert "no column of these rows can be drawn" in ended.err
+    assert not Path("none.png").exists()
