@@ -74,13 +74,12 @@ def figure(db: Path, request: FigureRequest) -> Exit:
         runs = [trace(store, run_named(name)) for name in dict.fromkeys(request.runs)]
     _refuse_empty(runs)
     _refuse_strangers(runs)
+    for warning in (warning for run in runs for warning in run.warnings):
+        say(warning)
     try:
         picture = kind.of(runs, split, over)
     except NothingToDraw as error:
         raise Misuse(str(error)) from error
-    for run in runs:
-        if run.unfinished is not None:
-            say(run.unfinished)
     if path is not None:
         content, doubts = rendered(picture, path.suffix, wide=request.wide)
         write_whole(path, content, force=request.force)
@@ -151,6 +150,6 @@ def _origin(runs: Sequence[Traced]) -> list[str]:
         f"archive {run.digest})"
         for run in runs
     ]
-    notes = [f"Unfinished: {run.name}." for run in runs if run.unfinished is not None]
+    warnings = [f"{w[0].upper()}{w[1:]}." for run in runs for w in run.warnings]
     where = f"Problem {spec.problem}, {spoken(spec.workload)} workload, sandbox {spec.sandbox}"
-    return [f"{where}; n = {len(runs)}: {'; '.join(told)}.", *notes, f"adrs {version('adrs')}."]
+    return [f"{where}; n = {len(runs)}: {'; '.join(told)}.", *warnings, f"adrs {version('adrs')}."]

@@ -123,7 +123,7 @@ class Cells:
 def _panel(run: Traced) -> Panel:
     grid, champion = run.state.archive.grid, run.state.champion
     if not len(grid):
-        raise NothingToDraw(f"the archive of run {run.name!r} is empty: no candidate was without a fault")
+        raise NothingToDraw(f"the archive of run {run.name!r} is empty: no candidate was fit for it")
     shown = len(grid.axes[:2])
     cells: dict[Cell, float] = {}
     for elite in grid:

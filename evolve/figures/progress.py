@@ -187,7 +187,7 @@ def _line(label: str, pool: tuple[Traced, ...], split: Split, over: str) -> Line
 def _curve(run: Traced, split: Split, over: str) -> Curve:
     scored = [(_x(p, over), y) for p in run.points if (y := _y(p, split)) is not None]
     if not scored:
-        what = "champion" if split is Split.VALIDATION else "candidate without a fault"
+        what = "champion" if split is Split.VALIDATION else "elite"
         raise NothingToDraw(f"run {run.name!r} has no {what}, so there is no score to draw")
     if over == "dollars" and scored[-1][0] == 0.0:
         raise NothingToDraw(f"run {run.name!r} spent no dollars; draw it over evaluations")

@@ -7,7 +7,7 @@ from typing import Final
 
 from evaluators.values import Evaluation
 from evolve.runs.engine import EndReason
-from evolve.runs.events import RESUMED
+from evolve.runs.events import RESCORED, RESUMED
 from evolve.runs.header import Header
 from evolve.runs.history import Outline, Phase, outline
 from evolve.runs.ledger import Cost
@@ -47,6 +47,7 @@ class Traced:
     Attributes:
         points: One an evaluation, in order.
         seeds: What each seed did on the stages that it reached, by its name.
+        rescored: Whether its candidates were measured anew since, which is not drawn.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Traced:
     state: State
     points: tuple[Point, ...]
     seeds: Mapping[str, Mapping[Split, Evaluation]]
+    rescored: bool = False
 
     @property
     def header(self) -> Header:
@@ -71,8 +73,18 @@ class Traced:
         return self.state.archive.digest()[:_DIGITS]
 
     @property
-    def unfinished(self) -> str | None:
-        """A sentence on what is drawn of a run that has not ended; None if it has."""
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences on why its figures are not to be taken as those of any other run."""
+        found = list(filter(None, [self._unfinished()]))
+        if self.state.quarantined:
+            found.append(
+                f"a score of run {self.name!r} passed its bound, which is wrong: none is to be believed"
+            )
+        if self.rescored:
+            found.append(f"run {self.name!r} was measured anew since, and is drawn as it was measured first")
+        return tuple(found)
+
+    def _unfinished(self) -> str | None:
         status, done = self.outline.status, f"{self.state.evaluated} of {self.spec.max_evals} evaluations"
         if status.phase is Phase.RUNNING:
             return f"run {self.name!r} is going on, and is drawn up to {done}"
@@ -102,7 +114,8 @@ def trace(store: Store, run: str) -> Traced:
         if state.evaluated > evaluated:
             points.append(_point(state))
         _note_seed(found[0], told.header.spec.seeds, seeds)
-    return Traced(run, told, state, tuple(points), seeds)
+    rescored = next(store.events(run, kinds=(RESCORED,)), None) is not None
+    return Traced(run, told, state, tuple(points), seeds, rescored)
 
 
 def _point(state: State) -> Point:

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import pytest
 
 from evolve.cli import figure
-from evolve.runs.events import RESUMED, RUN_STARTED, Draft
+from evolve.runs.events import RESCORED, RESUMED, RUN_STARTED, Draft
 from evolve.runs.store import Store
 from tests.evolve.cli.conftest import Adrs
 
@@ -35,6 +35,7 @@ def store(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         like("a$b^{c", upto=100)
         like("empty", upto=0)
         like("paid", lost)
+        like("mended", Draft(RESCORED, None, {}))
     return db
 
 
@@ -149,7 +150,7 @@ def test_a_run_that_was_cut_short_is_drawn_as_far_as_it_is_and_says_so(
     ended = adrs("figure", "a$b^{c", "--out", out, "--db", store)
     assert ended.code == 0
     assert re.search(r"run 'a\$b\^\{c' was cut short \(killed\), and is drawn up to \d+ of 30", ended.err)
-    assert "Unfinished: a$b^{c." in ended.out
+    assert "Run 'a$b^{c' was cut short (killed), and is drawn up to" in ended.out
     assert ">a$b^{c<" in out.read_text()
     scores = adrs("figure", "a$b^{c", "--kind", "scores", "--out", tmp_path / "no.pdf", "--db", store)
     assert (scores.code, (tmp_path / "no.pdf").exists()) == (2, False)
@@ -201,6 +202,21 @@ def test_without_the_package_that_draws_there_are_still_the_numbers(
     assert (ended.code, ended.out) == (6, "")
     assert "python -m pip install 'adrs[figures]', or take the numbers with --json" in ended.err
     assert numbers(adrs, finished, "done")["kind"] == "progress"
+
+
+def test_a_run_that_was_measured_anew_says_that_this_is_not_drawn(adrs: Adrs, store: Path) -> None:
+    ended = adrs("figure", "mended", "--json", "--db", store)
+    assert "run 'mended' was measured anew since, and is drawn as it was measured first\n" in ended.err
+    assert "Run 'mended' was measured anew since" in ended.json["caption"]
+
+
+def test_a_run_whose_scores_passed_their_bound_says_that_they_are_not_to_be_believed(
+    adrs: Adrs, strange: None, tmp_path: Path
+) -> None:
+    db = tmp_path / "runs.db"
+    adrs("run", "toy-hole", "--max-evals", 3, "--workers", 1, "--name", "hole", "--db", db)
+    told = adrs("figure", "hole", "--json", "--split", "search", "--db", db)
+    assert "a score of run 'hole' passed its bound, which is wrong: none is" in told.err
 
 
 def test_progress_over_dollars_counts_calls_that_were_lost(adrs: Adrs, store: Path) -> None:
