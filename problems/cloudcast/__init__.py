@@ -10,6 +10,7 @@ from problems.cloudcast.instances import generate
 from problems.cloudcast.origin import DATA
 from problems.cloudcast.perturbations import PERTURBATIONS, perturbed
 from problems.cloudcast.scoring import Broadcast
+from problems.cloudcast.timeline import timeline
 from problems.datasets import DataFolder
 from problems.variants import Variant
 
@@ -74,6 +75,7 @@ PROBLEM = Problem(
     limits={split: Limits(solve_cpu_s=60.0 if split is Split.PUBLISHED else 1.0) for split in Split},
     workloads={"generated": tuple(Split), "real": tuple(Split)},
     load=load,
+    timeline=timeline,
     data=(DATA,),
     perturbations=PERTURBATIONS,
     file_form=FORM,

@@ -12,6 +12,7 @@ from problems.kernel_choice import interface
 from problems.kernel_choice.instances import generated, table_path
 from problems.kernel_choice.perturbations import PERTURBATIONS, perturbed
 from problems.kernel_choice.scoring import Lookup
+from problems.kernel_choice.timeline import timeline
 from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
@@ -68,6 +69,7 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits(solve_cpu_s=0.2, answer_bytes=1 << 16)),
     workloads={"generated": _SPLITS},
     load=load,
+    timeline=timeline,
     perturbations=PERTURBATIONS,
     bound="The fastest configuration of the recorded sweep, which timed every one that can be chosen.",
 )

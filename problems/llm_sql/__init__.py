@@ -12,6 +12,7 @@ from problems.llm_sql.instances import generate
 from problems.llm_sql.origin import DATA
 from problems.llm_sql.perturbations import PERTURBATIONS, perturbed
 from problems.llm_sql.scoring import Reordering
+from problems.llm_sql.timeline import timeline
 from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
@@ -86,6 +87,7 @@ PROBLEM = Problem(
         "real": (Split.PUBLISHED,),
     },
     load=load,
+    timeline=timeline,
     perturbations=PERTURBATIONS,
     data=(DATA,),
     file_form=FORM,

@@ -13,6 +13,7 @@ from problems.prism.file_form import FORM
 from problems.prism.instances import generate
 from problems.prism.perturbations import PERTURBATIONS, perturbed
 from problems.prism.scoring import Placement
+from problems.prism.timeline import timeline
 from problems.variants import Variant
 
 __all__ = ["PROBLEM"]
@@ -67,6 +68,7 @@ PROBLEM = Problem(
     limits=dict.fromkeys(Split, Limits(solve_cpu_s=0.2, answer_bytes=1 << 16)),
     workloads={"generated": tuple(Split)},
     load=load,
+    timeline=timeline,
     perturbations=PERTURBATIONS,
     file_form=FORM,
     dialects=published.dialects,

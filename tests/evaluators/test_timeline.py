@@ -9,7 +9,7 @@ import pytest
 from evaluators.decisions import Decided, Recorder
 from evaluators.timeline import Row, parting, timeline
 from evaluators.values import Measurement
-from problems import eplb, spot, spot_multi, txn
+from problems import cloudcast, eplb, kernel_choice, llm_sql, prism, spot, spot_multi, txn
 from problems.base import Instance, Limits, Outcome, Problem, Split
 from problems.datasets import DataFolder
 from tests.problems.driving import driven, executed
@@ -85,6 +85,42 @@ def test_eplb_tells_how_even_each_window_was(monkeypatch: pytest.MonkeyPatch) ->
     assert mean("balance_seen") == pytest.approx(outcome.metrics["same_window"], rel=1e-12)
     assert mean("moved_share") == pytest.approx(outcome.metrics["moved"], rel=1e-9)
     assert all(float(row["busiest_gpu_tokens"]) >= float(row["mean_gpu_tokens"]) for row in counted)
+
+
+def test_prism_tells_the_pressure_on_each_models_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(prism.PROBLEM, Split.SEARCH, slice(0, 1))
+    decided, outcome = recorded(prism.PROBLEM, "best_fit", instance, monkeypatch)
+    rows = timeline(prism.PROBLEM, decided)
+    assert max(row["gpu_kvpr"] for row in rows) == pytest.approx(outcome.metrics["max_kvpr"], rel=1e-12)
+    assert [row["size_gb"] for row in rows] == [model.size_gb for model in instance.data.models]
+    assert sum(row["decision"] == rows[0]["decision"] for row in rows) == rows[0]["gpu_models"]
+
+
+def test_kernel_choice_tells_the_time_of_each_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(kernel_choice.PROBLEM, Split.SEARCH, slice(0, 1))
+    decided, outcome = recorded(kernel_choice.PROBLEM, "tutorial", instance, monkeypatch)
+    rows = timeline(kernel_choice.PROBLEM, decided)
+    for name in ("time_us", "best_us", "cublas_us"):
+        assert sum(float(row[name]) for row in rows) == pytest.approx(outcome.metrics[name], rel=1e-12)
+
+
+def test_llm_sql_tells_what_the_cache_serves_of_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(llm_sql.PROBLEM, Split.SMOKE, slice(0, 1))
+    decided, outcome = recorded(llm_sql.PROBLEM, "fixed_columns", instance, monkeypatch)
+    rows = timeline(llm_sql.PROBLEM, decided)
+    hits, characters = (sum(int(row[name]) for row in rows) for name in ("hit_characters", "characters"))
+    assert characters == outcome.metrics["characters"]
+    assert characters - hits == outcome.metrics["missed_characters"]
+
+
+def test_cloudcast_tells_what_each_walk_adds_to_the_bill(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(cloudcast.PROBLEM, Split.SMOKE, slice(0, 1))
+    decided, outcome = recorded(cloudcast.PROBLEM, "dijkstra", instance, monkeypatch)
+    rows = timeline(cloudcast.PROBLEM, decided)
+    assert sum(float(row["egress_usd"]) for row in rows) == pytest.approx(
+        outcome.metrics["egress_usd"], rel=1e-9
+    )
+    assert all(str(row["decision"]).endswith(f"> {row['destination']}") for row in rows)
 
 
 def test_two_policies_part_once_although_what_follows_differs(monkeypatch: pytest.MonkeyPatch) -> None:
