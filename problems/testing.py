@@ -34,8 +34,10 @@ FEWEST_BLOCKS = 8
 LOOKED_AT = 8
 """Groups of a split whose neighbours are searched for what they share; the search follows every object."""
 
+HEADINGS = ["## Problem", "## Evaluation", "### Forbidden", "## Context", "## Hints"]
+"""Of a brief, in their order: prompts are cut at them."""
+
 _NOWHERE = DataFolder(Path("/nowhere"))
-_HEADINGS = ["## Problem", "## Evaluation", "### Forbidden", "## Context", "## Hints"]
 _DIGESTS = """
 import sys
 from pathlib import Path
@@ -116,7 +118,7 @@ class ProblemTestCase:
     def test_the_brief_has_its_parts(self, problem: Problem) -> None:
         """Prompts are cut at its headings, and hints are released one by one."""
         headings = re.findall(r"^##+ .+$", problem.brief, flags=re.MULTILINE)
-        assert headings == _HEADINGS, f"expected the headings {_HEADINGS}, but got {headings}"
+        assert headings == HEADINGS, f"expected the headings {HEADINGS}, but got {headings}"
         hints = re.findall(r"^(\d+)\. ", problem.brief.split("## Hints")[1], flags=re.MULTILINE)
         assert len(hints) >= 2, f"expected two hints at least, but got {len(hints)}"
         assert hints == [str(n + 1) for n in range(len(hints))], f"hints are numbered from 1, but got {hints}"

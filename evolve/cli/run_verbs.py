@@ -1,4 +1,4 @@
-"""The verbs that look at what was run, and one that begins a problem; each imports its module when called."""
+"""The verbs that look at what was run, and those of a problem's author; each imports its module when called."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -278,6 +278,19 @@ def new_problem(
     raise typer.Exit(new_problem(name, kind=kind, out=out))
 
 
+def lint(
+    problem: options.ProblemName,
+    *,
+    as_json: options.Json = False,
+    _db: options.NoDb = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Says what a problem's author should mend before it is searched."""
+    from evolve.cli.lint import lint
+
+    raise typer.Exit(lint(problem, as_json=as_json))
+
+
 VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
     {
         "runs": runs,
@@ -298,6 +311,7 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "delete": delete,
         "workload": workload,
         "new-problem": new_problem,
+        "lint": lint,
     }
 )
 """By name, in the order of their use."""
