@@ -58,7 +58,7 @@ def test_the_same_numbers_give_the_same_bytes_whatever_the_users_style(
 ) -> None:
     first, again = tmp_path / f"first.{suffix}", tmp_path / f"again.{suffix}"
     assert adrs("figure", "done", "--out", first, "--db", finished).code == 0
-    with mpl.rc_context({"font.size": 20.0, "pdf.fonttype": 3, "axes.grid": True, "text.color": "red"}):
+    with mpl.rc_context({"font.size": 20.0, "pdf.fonttype": 3, "axes.facecolor": "red"}):
         assert adrs("figure", "done", "--out", again, "--db", finished).code == 0
     assert first.read_bytes() == again.read_bytes()
     assert not re.search(rb"CreationDate|<dc:date>", first.read_bytes())
