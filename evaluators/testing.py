@@ -8,11 +8,13 @@
 The rules that need no sandbox, `problems.testing`, come with it.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
 from evaluators.calibration import cpu_scale
+from evaluators.decisions import decided
 from evaluators.drive import Bench, GroupTask, measure_group, runtime
 from evaluators.nonsense import MUTE, random_policy
 from evaluators.values import SCORE_SLACK, Evaluation, Measurement
@@ -52,6 +54,11 @@ class MeasuredProblemTestCase(ProblemTestCase):
         """Answers at random score no more than the best baseline, and no answer at all is a fault."""
         with benched(problem) as bench:
             check_nonsense(bench, problem)
+
+    def test_a_timeline_tells_each_decision(self, problem: Problem) -> None:
+        """Where a problem has one: a row a decision, finite figures and texts, the same columns in each."""
+        with benched(problem) as bench:
+            check_timeline(bench, problem)
 
 
 @contextmanager
@@ -100,6 +107,25 @@ def check_nonsense(bench: Bench, problem: Problem) -> None:
         assert (drawn.score or 0.0) <= (best or 0.0), "answers at random beat the best baseline on smoke"
     mute = evaluation(bench, problem, MUTE, Split.SMOKE)
     assert len(mute.faults) == len(mute.measurements), "a policy that answers nothing has no fault"
+
+
+def check_timeline(bench: Bench, problem: Problem) -> None:
+    """Asserts that what a problem tells of its baselines' decisions can be tabled."""
+    if problem.timeline is None:
+        return
+    for baseline in problem.baselines:
+        for found in decided(problem, baseline.source, generated(problem, Split.SMOKE), Split.SMOKE, bench):
+            told = problem.timeline(found.instance, found.observations, found.decisions)
+            where = f"timeline of baseline {baseline.name} on {found.instance.name}"
+            wanted = f"{len(found.decisions)} decisions"
+            assert problem.one_shot or len(told) == len(found.decisions), (
+                f"{where}: {len(told)} rows of {wanted}"
+            )
+            assert len({tuple(row) for row in told}) == 1, f"{where}: rows have different columns, or none"
+            assert not problem.one_shot or "decision" in told[0], f"{where}: no column is called decision"
+            for name, cell in (item for row in told for item in row.items()):
+                fine = isinstance(cell, str) or (isinstance(cell, int | float) and math.isfinite(cell))
+                assert fine, f"{where}: {name} is {cell!r}, and no text or finite number"
 
 
 def check_outcomes(problem: Problem, name: str, found: Evaluation) -> None:

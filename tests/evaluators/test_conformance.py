@@ -14,6 +14,7 @@ from evaluators.testing import (
     check_baselines,
     check_nonsense,
     check_repeatable,
+    check_timeline,
 )
 from problems.base import Axis, Instance, Limits, Outcome, Problem, Split
 from problems.datasets import DataFolder
@@ -32,10 +33,11 @@ class TestOnSmoke(ProblemTestCase):
         return get(request.param)
 
     def test_what_is_measured_keeps_the_rules(self, problem: Problem) -> None:
-        with benched(problem) as bench:  # one for all three: to start it is what takes time
+        with benched(problem) as bench:  # one for all four: to start it is what takes time
             check_baselines(bench, problem, self.splits)
             check_repeatable(bench, problem)
             check_nonsense(bench, problem)
+            check_timeline(bench, problem)
 
 
 @pytest.mark.slow
@@ -262,3 +264,25 @@ def test_hints_that_cannot_be_released_one_by_one_are_named(order: Problem, hint
     brief = order.brief.split("## Hints")[0] + "## Hints\n\n" + hints
     with pytest.raises(AssertionError, match="hints"):
         Small().test_the_brief_has_its_parts(replace(order, brief=brief))
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([], "rows have different columns, or none"),
+        ([{"decision": 1}, {"decision": 1, "late": 0}], "rows have different columns, or none"),
+        ([{"job": 1}], "no column is called decision"),
+        ([{"decision": 1, "late_s": float("nan")}], "late_s is nan, and no text or finite number"),
+    ],
+)
+def test_a_timeline_that_cannot_be_tabled_is_named(
+    order: Problem, rows: Sequence[Mapping[str, float]], why: str
+) -> None:
+    with pytest.raises(AssertionError, match=why):
+        Small().test_a_timeline_tells_each_decision(replace(order, timeline=lambda *_: rows))
+
+
+def test_a_timeline_that_skips_decisions_is_named(toy: Path) -> None:
+    skipping = replace(get("toy-gate"), timeline=lambda *_: [{"waiting": 1}])
+    with pytest.raises(AssertionError, match="1 rows of 48 decisions"):
+        Small().test_a_timeline_tells_each_decision(skipping)
