@@ -1,6 +1,7 @@
 """What problems tell of decisions agrees with what their simulators came to."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -176,3 +177,29 @@ def test_long_decisions_are_told_apart_by_a_fingerprint() -> None:
     other[1000] = 7
     assert flat(long) == flat(long.copy())
     assert flat(long)["decision"] != flat(other)["decision"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "baseline"),
+    [
+        (spot.PROBLEM, "on_demand"),
+        (spot_multi.PROBLEM, "on_demand"),
+        (eplb.PROBLEM, "round_robin"),
+        (txn.PROBLEM, "identity"),
+        (prism.PROBLEM, "round_robin"),
+        (llm_sql.PROBLEM, "original"),
+        (cloudcast.PROBLEM, "direct"),
+        (kernel_choice.PROBLEM, "fixed"),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_every_column_that_a_problem_adds_is_explained(
+    problem: Problem, baseline: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (instance,) = instances(problem, Split.SMOKE, slice(0, 1))
+    decided, _ = recorded(problem, baseline, instance, monkeypatch)
+    told = (Path(__file__).parents[2] / "docs" / "traces.md").read_text()
+    plain = timeline(replace(problem, timeline=None), decided)[0] if not problem.one_shot else {}
+    added = timeline(problem, decided)[0].keys() - plain.keys() - {"position", "decision"}
+    assert added
+    assert [name for name in sorted(added) if f"`{name}`" not in told] == []
