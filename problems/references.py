@@ -78,15 +78,16 @@ def keys(paper: str) -> tuple[str, ...]:
 
 
 def entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
-    """Writes an entry; values are taken as plain text, and addresses as they stand."""
-    lines = (
-        f"  {name} = {{{value if name == 'url' else _plain(value)}}},\n" for name, value in fields.items()
-    )
+    """Writes an entry; values are taken as plain text, and titles keep their capitals in every style."""
+    lines = (f"  {name} = {{{_value(name, value)}}},\n" for name, value in fields.items())
     return f"@{kind}{{{key},\n{''.join(lines)}}}"
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split()).translate(_ESCAPES)
+def _value(name: str, text: str) -> str:
+    if name == "url":  # taken as it stands, by what sets it
+        return text
+    plain = " ".join(text.split()).translate(_ESCAPES)
+    return f"{{{plain}}}" if name == "title" else plain
 
 
 def _strangers(problem: Problem, baseline: Baseline) -> tuple[str, str] | None:

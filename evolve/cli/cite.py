@@ -72,7 +72,7 @@ def _of_baselines(problem: Problem) -> Iterator[Reference]:
 
 def _ourselves() -> Reference:
     told = metadata("adrs")
-    fields = {"title": f"adrs: {told['Summary']}", "version": told["Version"]}
+    fields = {"title": f"adrs: {told['Summary'].rstrip('.')}", "version": told["Version"]}
     return Reference("adrs", entry("software", "adrs", fields), ("the program that measured",))
 
 

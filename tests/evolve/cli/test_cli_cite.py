@@ -36,7 +36,7 @@ def test_a_problem_of_others_is_cited_by_what_it_says_of_its_papers(adrs: Adrs) 
     found = {entry.key: entry for entry in read(ended.out)}
     assert found.keys() == {"adrs", "toy-order-shortest"}
     assert found["toy-order-shortest"].fields == {
-        "title": r"Smith 1956, https://doi.org/10.1002/nav.3800030106",
+        "title": "{Smith 1956, https://doi.org/10.1002/nav.3800030106}",
         "year": "1956",
         "url": "https://doi.org/10.1002/nav.3800030106",
     }
