@@ -60,7 +60,7 @@ def test_what_others_say_of_a_paper_becomes_an_entry_once_and_plain_text_stays_s
     (e,) = read(f"{found[0].text}\n")
     assert (e.fields["year"], e.fields["url"]) == ("2021", "https://example.org/a_b#c")
     assert e.fields["title"].startswith(
-        r"Ng \& Ko 2021, 50 \% {\textbraceleft}faster{\textbraceright} at\_scale"
+        r"{Ng \& Ko 2021, 50 \% {\textbraceleft}faster{\textbraceright} at\_scale"
     )
 
 
