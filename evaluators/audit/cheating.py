@@ -59,12 +59,13 @@ def cheated(arena: Arena, source: str, honest: Sequence[Measurement], best: floa
         best: Mean score of the best policy known there.
     """
     for attack in attacks():
-        yield _attacked(arena, attack, source, honest=honest, best=best)
+        yield attacked(arena, attack, source, honest=honest, best=best)
 
 
-def _attacked(
+def attacked(
     arena: Arena, attack: Attack, source: str, *, honest: Sequence[Measurement], best: float
 ) -> Finding:
+    """Appends one attack to a policy, and measures it; arguments as those of `cheated`."""
     try:
         found = arena.measured(attack.on(source, arena.problem), most=1 if attack.slow else None)
     except TrustedSideBroken as error:

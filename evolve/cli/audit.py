@@ -19,7 +19,7 @@ from evolve.cli.bar import bar
 from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.measuring import Bench, Means
 from evolve.cli.names import read_policy
-from evolve.cli.report import fault_table, sandbox_sentence
+from evolve.cli.report import fault_json, fault_table, sandbox_sentence
 from evolve.cli.terminal import console, facts, one_line, table, whole, write_json
 from evolve.runs.setting import Setting
 from problems.base import Split
@@ -71,7 +71,7 @@ def audit(name: str, policy: Path | None, *, as_json: bool) -> Exit:
     source = None if policy is None else read_policy(policy)
     told = setting.problem.baselines[0].name if policy is None else policy.name
     if isinstance(source, Fault):
-        return _faulty(told, [(None, source)])
+        return _faulty(setting, told, [(None, source)], as_json=as_json)
     with opened(setting.problem, Split.SEARCH, mode=Mode.AUTO, cpu_scale=cpu_scale()) as bench:
         try:
             begun = Audit.begun(bench, setting.problem, setting.stages, source)
@@ -80,7 +80,7 @@ def audit(name: str, policy: Path | None, *, as_json: bool) -> Exit:
             return _told(Audited(setting, told, 0, bench.server.mode, (broken,)), as_json=as_json)
         faults = [(m.instance, m.fault) for m in begun.honest if m.fault is not None]
         if faults:
-            return _faulty(told, faults)
+            return _faulty(setting, told, faults, as_json=as_json)
         findings = tuple(_findings(begun))
         found = Audited(setting, told, len(begun.honest), bench.server.mode, findings)
     if source is not None:
@@ -121,9 +121,17 @@ def _fitting(found: Gap, name: str, aim: str) -> Finding:
     return Finding(Part.POLICY, name, aim, told, found.lead - found.validation, verdict)
 
 
-def _faulty(policy: str, faults: Sequence[tuple[str | None, Fault]]) -> Exit:
-    console().print(fault_table(faults))
-    say(f"{policy} fails without any attack, so there is nothing to audit: mend it first")
+def _faulty(
+    setting: Setting, policy: str, faults: Sequence[tuple[str | None, Fault]], *, as_json: bool
+) -> Exit:
+    sentence = f"{policy} fails without any attack, so there is nothing to audit: mend it first"
+    if as_json:
+        named = {"problem": setting.problem.name, "version": setting.problem.version, "policy": policy}
+        told = [fault_json(instance, fault) for instance, fault in faults]
+        write_json({**named, "faults": told, "attacks": [], "gains": False, "verdict": sentence})
+    else:
+        console().print(fault_table(faults))
+        say(sentence)
     return Exit.POLICY
 
 
@@ -169,6 +177,7 @@ def _as_json(found: Audited) -> dict[str, Any]:
         "policy": found.policy,
         "instances": found.instances,
         "sandbox": str(found.mode),
+        "faults": [],
         "attacks": [
             {
                 "part": str(f.part),

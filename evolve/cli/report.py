@@ -105,7 +105,7 @@ class Report:
             "workload": self.workload,
             "score": self.score,
             "complete": self.complete,
-            "faults": [_fault_json(name, fault) for name, fault in self.faults],
+            "faults": [fault_json(name, fault) for name, fault in self.faults],
             "dialects": {"lb": None, "sd": None, **self.dialects},
             "gap": self._gap_json(),
             "printed": self._printed_json(),
@@ -130,7 +130,8 @@ class Report:
         return {"reference": reference, **asdict(self.gap), "suspicious": self.gap.suspicious}
 
 
-def _fault_json(instance: str | None, fault: Fault) -> dict[str, str | None]:
+def fault_json(instance: str | None, fault: Fault) -> dict[str, str | None]:
+    """A fault as plain data, and where it was met."""
     return {
         "kind": str(fault.kind),
         "rule": fault.rule,

@@ -1,4 +1,4 @@
-"""The verbs that look at what was run, and those of a problem's author; each imports its module when called."""
+"""The verbs that look at what was run, and those of authors of problems; each imports its module."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

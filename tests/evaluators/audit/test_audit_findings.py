@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from evaluators.audit.attacks import Attack, attacks
 from evaluators.audit.auditing import Audit, Stages, places
 from evaluators.audit.carrying import hard_coded
-from evaluators.audit.cheating import Arena
+from evaluators.audit.cheating import Arena, attacked
 from evaluators.audit.findings import Finding, Verdict, bad
 from evaluators.audit.guard import TrustedSideBroken
 from evaluators.audit.mutation import Examiner
@@ -52,6 +53,10 @@ def examined(bench: Bench, problem: Problem) -> dict[str, Finding]:
     firsts = [group[0] for group in places(generated(problem, Split.SEARCH))]
     answers = decided(problem, problem.best_baseline.source, firsts, Split.SEARCH, bench)
     return {finding.name: finding for finding in Examiner(problem).findings(answers)}
+
+
+def named(name: str) -> Attack:
+    return next(attack for attack in attacks() if attack.name == name)
 
 
 class Careless:
@@ -164,6 +169,27 @@ def test_answers_too_large_to_be_carried_are_no_attack(bench: Bench, order: Prob
     instance, idle = arena.groups[0][0], order.baselines[0].source
     answer = Decided(instance, arena.measured(idle)[0], (tuple(range(100_000)),))
     assert hard_coded(arena, arena, idle, [answer], met_honest=0.5).verdict is Verdict.UNFIT
+
+
+def test_instances_that_share_a_process_and_should_not_are_a_leak(bench: Bench, order: Problem) -> None:
+    together = tuple(replace(i, group="g", block="b") for i in generated(order, Split.SEARCH))
+    arena, idle = Arena.of(bench, order, [together]), order.baselines[0].source
+    found = attacked(arena, named("keeps_globals"), idle, honest=arena.measured(idle), best=1.0)
+    assert found.verdict is Verdict.LEAKS
+    assert found.outcome == "two one-shot instances share a process"
+
+
+def test_an_edit_that_a_better_policy_might_make_is_something_to_look_at(
+    bench: Bench, order: Problem
+) -> None:
+    idle = careless(order, forgetful)
+    arena = Arena.of(bench, idle, places(generated(order, Split.SEARCH))[:1])
+    honest = arena.measured(order.baselines[0].source)
+    verdicts = [
+        attacked(arena, named(name), order.baselines[0].source, honest=honest, best=1.0).verdict
+        for name in ("drops_an_item", "answers_empty")
+    ]
+    assert verdicts == [Verdict.DOUBTFUL, Verdict.GAINS]
 
 
 def test_an_audit_that_takes_long_is_made_on_two_places(bench: Bench, order: Problem) -> None:

@@ -20,6 +20,7 @@ def solve(task: Task):
 """
 
 
+@pytest.mark.slow
 def test_a_sound_problem_is_passed(adrs: Adrs) -> None:
     ended = adrs("audit", "toy-order", "--json")
     assert ended.code == 0
@@ -71,6 +72,15 @@ def test_a_policy_that_fails_by_itself_is_not_audited(
     assert ended.code == 1
     assert rule in ended.out
     assert "mend it first" in ended.err
+
+
+def test_a_policy_that_is_none_is_told_as_json_too(adrs: Adrs, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.py"
+    policy.write_bytes(b"\xff")
+    ended = adrs("audit", "toy-order", "--policy", policy, "--json")
+    assert ended.code == 1
+    assert ended.json["faults"][0]["rule"] == "source_not_utf8"
+    assert ended.json["attacks"] == []
 
 
 @pytest.mark.parametrize("words", [["nowhere"], ["toy-order", "--policy", "none.py"]])
