@@ -13,6 +13,7 @@ from evolve.figures.style import (
     LABEL_POINTS,
     MARKERS,
     beside,
+    fitted,
     legend_columns,
     panels,
 )
@@ -98,7 +99,7 @@ class GapFigure:
 
     def height_in(self, width_in: float) -> float:
         """Its height in inches at a width."""
-        labels = [gaps.policy for gaps in self.panels[0].policies]
+        labels = [fitted(gaps.policy, width_in) for gaps in self.panels[0].policies]
         lines = -(-len(labels) // legend_columns(labels, width_in))
         rows = -(-len(self.panels) // beside(len(self.panels), width_in))
         return 0.35 + _PANEL_IN * rows + 0.14 * lines
@@ -115,7 +116,8 @@ class GapFigure:
             if i % columns == 0:
                 axes.set_ylabel("share of instances")
         figure.supxlabel(f"gap to the bound on {self.split} (lower is better)", fontsize=LABEL_POINTS)
-        handles, labels = drawn[0].get_legend_handles_labels()
+        handles, names = drawn[0].get_legend_handles_labels()
+        labels = [fitted(name, width_in) for name in names]
         figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns(labels, width_in))
 
 

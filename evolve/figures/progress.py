@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from evolve.figures.medians import FEWEST, Band, Curve, band
-from evolve.figures.style import COLOURS, DASHES, FAINT, MARKERS, legend_columns
+from evolve.figures.style import COLOURS, DASHES, FAINT, MARKERS, fitted, legend_columns
 from evolve.figures.traced import Point, Traced
 from evolve.runs.comparison import Standing
 from problems.base import Split
@@ -103,17 +103,18 @@ class Progress:
 
     def height_in(self, width_in: float) -> float:
         """Its height in inches at a width."""
-        rows = -(-len(self._labels) // legend_columns(self._labels, width_in))
+        labels = self._legend(width_in)
+        rows = -(-len(labels) // legend_columns(labels, width_in))
         return 1.95 + 0.14 * rows
 
     def draw(self, figure: "Figure") -> None:
         """Draws it on an empty figure."""
-        axes = figure.add_subplot()
+        axes, labels = figure.add_subplot(), self._legend(figure.get_figwidth())
         for i, line in enumerate(self.lines):
             found = line.band
             marked = [0, *(j for j in range(1, len(found.xs)) if found.median[j] > found.median[j - 1])]
             axes.step(
-                found.xs, found.median, where="post", label=line.label, color=COLOURS[i],
+                found.xs, found.median, where="post", label=labels[i], color=COLOURS[i],
                 linestyle=DASHES[i], marker=MARKERS[i], markevery=marked, markeredgecolor="white",
                 markeredgewidth=0.4, zorder=3,
             )  # fmt: skip
@@ -123,18 +124,17 @@ class Progress:
                     edgecolor=(COLOURS[i], 0.7), linewidth=0.5, linestyle=DASHES[i],
                 )  # fmt: skip
         if self.reference is not None:
-            axes.axhline(self.reference.score, color=FAINT, linewidth=0.9, zorder=1, label=self._labels[-1])
+            axes.axhline(self.reference.score, color=FAINT, linewidth=0.9, zorder=1, label=labels[-1])
         axes.set_xlabel("candidates evaluated" if self.over == "evaluations" else "dollars spent on models")
         what = "champion's validation score" if self.split is Split.VALIDATION else "best search score"
         axes.set_ylabel(f"{what}\n(higher is better)")
         axes.set_xlim(0, max(line.band.xs[-1] for line in self.lines))
         axes.grid(visible=True, axis="y")
-        figure.legend(loc="outside upper left", ncols=legend_columns(self._labels, figure.get_figwidth()))
+        figure.legend(loc="outside upper left", ncols=legend_columns(labels, figure.get_figwidth()))
 
-    @property
-    def _labels(self) -> list[str]:
+    def _legend(self, width_in: float) -> list[str]:
         reference = [] if self.reference is None else [f"{self.reference.name} (best baseline)"]
-        return [*(line.label for line in self.lines), *reference]
+        return [fitted(label, width_in) for label in (*(line.label for line in self.lines), *reference)]
 
 
 def _pools(runs: Sequence[Traced]) -> list[tuple[Traced, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from evolve.figures.progress import NothingToDraw
-from evolve.figures.style import CHAMPION, COLOURS, FAINT, INK, panels
+from evolve.figures.style import CHAMPION, COLOURS, FAINT, INK, fitted, panels
 from evolve.figures.traced import Traced
 from evolve.runs.comparison import Standing
 from problems.base import Split
@@ -19,6 +19,8 @@ MOST: Final = 6
 _ROW_IN: Final = 0.2
 _HEAD_IN: Final = 0.22
 _FOOT_IN: Final = 0.5
+_NAMES_IN: Final = 1.9
+"""Room for a policy's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Scores:
                 f"{blocks} blocks, not corrected for the choice of the champion on validation; a bar that "
                 "stays clear of the dashed line is a sure difference."
             )
+        if any(row.faults for panel in self.panels for row in panel.rows):
+            found.append("Pale: policies that failed on some instances, which score 0 there.")
         if any(lead.low is None for lead in leads):
             found.append(f"Hollow: no interval is claimed with {blocks} blocks.")
         return found
@@ -148,7 +152,7 @@ def _draw(axes: "Axes", panel: Panel) -> None:
             row.score, y, marker="o", linestyle="none", color=COLOURS[0], zorder=3,
             markerfacecolor=COLOURS[0] if sure else "white",
         )  # fmt: skip
-    axes.set_yticks(range(len(panel.rows)), [row.name for row in panel.rows])
+    axes.set_yticks(range(len(panel.rows)), [fitted(row.name, _NAMES_IN) for row in panel.rows])
     axes.set_ylim(len(panel.rows) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

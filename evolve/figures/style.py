@@ -109,6 +109,15 @@ def _metadata(suffix: str) -> dict[str, str | None]:
     return {"Creator": maker, "Date": None} if suffix == ".svg" else {"Software": maker}
 
 
+def fitted(text: str, width_in: float) -> str:
+    """A label that is no wider than the figure, or a panel of it: its middle left out if need be."""
+    most = int((width_in - _KEY_IN) / _LETTER_IN)
+    if len(text) <= most:
+        return text
+    head = 2 * most // 3
+    return f"{text[:head]}…{text[head + 1 - most :]}"
+
+
 def legend_columns(labels: Sequence[str], width_in: float) -> int:
     """As many columns of a legend as there is room for; it is filled column by column."""
     for columns in range(min(4, len(labels)), 1, -1):
@@ -132,11 +141,12 @@ def panels(
     Args:
         heights: Of the rows, in any unit; alike if nothing is said.
     """
+    width_in = figure.get_figwidth() / columns
     grid = figure.add_gridspec(-(-len(titles) // columns), columns, height_ratios=heights)
     found = []
     for i, title in enumerate(titles):
         axes = figure.add_subplot(grid[divmod(i, columns)])
         if len(titles) > 1:
-            axes.set_title(title, loc="left")
+            axes.set_title(fitted(title, 0.7 * width_in), loc="left")  # the rest is tick labels
         found.append(axes)
     return found
