@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from evolve.runs.bodies import unpack
+from evolve.runs.events import MEASURED, RESCORED
 from evolve.runs.references import named
 from evolve.runs.tables import CALLS, EVENTS, LEASES, RUNS, TEXTS
 
@@ -20,7 +21,12 @@ _AT_ONCE: Final = 500
 """Texts in one statement."""
 _NEXT: Final = (
     select(EVENTS.c.seq, EVENTS.c.body)
-    .where(EVENTS.c.run_id == bindparam("run"), EVENTS.c.seq > bindparam("after"))
+    .where(
+        EVENTS.c.run_id == bindparam("run"),
+        EVENTS.c.seq > bindparam("after"),
+        # Tables of figures, which name no texts and are most of a log.
+        EVENTS.c.kind.not_in((MEASURED, RESCORED)),
+    )
     .order_by(EVENTS.c.seq)
     .limit(CHUNK)
 )
@@ -52,6 +58,7 @@ class Survey:
     def __init__(self) -> None:
         self._last: dict[_Run, int] = {}
         self._names: dict[_Run, set[str]] = {}
+        self._done: set[_Run] = set()
 
     def advance(self, connection: Connection) -> bool:
         """Reads on in the first log that is not read to its end; says whether there was one.
@@ -60,6 +67,8 @@ class Survey:
             BodyDamaged: An event cannot be read, so nobody knows which texts it names.
         """
         for run in _runs(connection):
+            if run in self._done:
+                continue
             last = self._last.get(run, -1)
             events = connection.execute(_NEXT, {"run": run[0], "after": last}).all()
             if events:
@@ -68,7 +77,12 @@ class Survey:
                     names.update(named(unpack(body)))
                     self._last[run] = seq
                 return True
+            self._done.add(run)
         return False
+
+    def look_again(self) -> None:
+        """Has the next advance look for what was written at the ends of all logs."""
+        self._done.clear()
 
     def texts(self, connection: Connection, run_id: int) -> tuple[list[bytes], list[bytes]]:
         """Finds the texts of a run that no other run names, and those that another names.

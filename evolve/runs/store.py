@@ -155,8 +155,9 @@ class Store(RunFile):
         self.refuse_written(run, at=at)
         survey = self._surveyed()
         with self.writing(run, at=at) as (connection, run_id), _whole(self._database.path):
+            survey.look_again()
             while survey.advance(connection):
-                pass  # what was written since
+                pass
             freed = deletion.erase(connection, run_id, survey)
         self.forget(run)
         return freed
