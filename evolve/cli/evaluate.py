@@ -76,7 +76,7 @@ def evaluate(request: EvalRequest) -> Exit:
 
 async def measured(report: Report, source: str, setting: Setting, bench: Bench) -> Report:
     """Measures a policy on the report's split; its published scores are found, where there are any."""
-    found = await bench.measure(report.policy, source, report.split)
+    found = await bench.measure(report.policy, source, report.split, setting)
     if report.split is not Split.PUBLISHED:
         return report.measured(found)
     from evolve.runs.comparison import dialects  # half a second, which others need not wait

@@ -13,6 +13,19 @@ AuditedPolicy = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help="Attack by this policy.", show_default="the idle one"),
 ]
+VerifiedAgainst = Annotated[
+    str, typer.Option("--against", metavar="B", help="best, or all: the baselines it is held against.")
+]
+VerifiedEvals = Annotated[
+    int | None,
+    typer.Option(
+        "--evals",
+        min=0,
+        metavar="N",
+        help="Evaluations to tune each of them with; 0 for none.",
+        show_default="as many as RUN has spent, else 100",
+    ),
+]
 
 
 def trace(  # noqa: PLR0913 - the verb's options
@@ -67,5 +80,29 @@ def audit(
     raise typer.Exit(audit(problem, policy, as_json=as_json))
 
 
-VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType({"trace": trace, "audit": audit})
+def verify(  # noqa: PLR0913 - the verb's options
+    subject: options.ProblemOrRun,
+    policy: options.TracedPolicy = None,
+    *,
+    against: VerifiedAgainst = "best",
+    evals: VerifiedEvals = None,
+    seed: options.Seed = 0,
+    workers: options.Workers = None,
+    sandbox: options.Sandbox = "auto",
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Measures a policy wherever it can, and says in words what that proves."""
+    from evolve.cli.verify import VerifyRequest, verify
+
+    request = VerifyRequest(
+        subject, policy, against, evals, seed=seed, workers=workers, sandbox=sandbox, as_json=as_json, db=db
+    )
+    raise typer.Exit(verify(request))
+
+
+VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
+    {"verify": verify, "trace": trace, "audit": audit}
+)
 """By name, in the order of their use."""

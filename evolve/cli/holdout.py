@@ -11,13 +11,14 @@ from problems.base import Split
 
 
 @contextmanager
-def looking(db: Path, split: Split) -> Iterator[Callable[[Report, str], None]]:
+def looking(db: Path, split: Split) -> Iterator[Callable[[Report, str], int]]:
     """Gives what writes a look at HOLDOUT down, with the store opened before anything is measured.
 
-    It takes the report and the digest of the policy's source; on other splits it does nothing.
+    It takes the report and the digest of the policy's source, and says how many looks there have been; on
+    other splits it does nothing.
     """
     if split is not Split.HOLDOUT:
-        yield lambda report, policy: None
+        yield lambda report, policy: 0
         return
     from evolve.cli.looks import Looks  # the store takes a while to import, which other splits need not wait
     from evolve.runs.store import Store
@@ -25,8 +26,9 @@ def looking(db: Path, split: Split) -> Iterator[Callable[[Report, str], None]]:
     with Store.open(db) as store:
         looks = Looks(store)
 
-        def look(report: Report, policy: str) -> None:
+        def look(report: Report, policy: str) -> int:
             looks.record(report, policy, at=time.time())
             say(looks.sentence(report.problem.name))
+            return looks.number(report.problem.name)
 
         yield look

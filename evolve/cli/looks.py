@@ -39,8 +39,12 @@ class Looks:
         events = self._store.events(HOLDOUT_LOG, kinds=(HOLDOUT_LOOKED,))
         self._number = Counter(event.body["problem"] for event in events)
 
+    def number(self, problem: str) -> int:
+        """How many looks a problem has had, as of the last that was written."""
+        return self._number[problem]
+
     def sentence(self, problem: str) -> str:
-        """Says how many looks a problem has had."""
-        number = self._number[problem]
+        """Says so."""
+        number = self.number(problem)
         times = "once" if number == 1 else f"{number} times"
         return f"the holdout split of {problem} has been looked at {times} from this store"

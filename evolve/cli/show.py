@@ -1,7 +1,7 @@
 """`adrs show RUN`: what a run was asked, how far it is, and what it found."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from evolve.runs.marks import Marks, marks
 from evolve.runs.rescoring import Rescoring, rescorings
 from evolve.runs.state import State
 from evolve.runs.store import Store
+from evolve.runs.verifications import verifications
 from problems.base import Split
 from problems.registry import get
 
@@ -37,7 +38,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
         told = outline(store, run_named(run), now=time.time())
         state = rebuild(store, run, told.header, get(told.header.spec.problem).axes)
         row = next(row for row in store.runs() if row.name == run)
-        checks, marked = device_checks(store, run), marks(store, run)
+        checks, marked, verified = device_checks(store, run), marks(store, run), verifications(store, run)
         anew = rescorings(store, run)
     if as_json:
         write_json(
@@ -45,6 +46,8 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
                 "name": run,
                 "started_at": row.created_at,
                 **_run_json(told, state),
+                "verification": msgspec.to_builtins(verified.latest),
+                "verifications": list(verified.statuses),
                 "gpu": msgspec.to_builtins(checks.latest),
                 "gpu_checks": list(checks.statuses),
                 "rescored": [rescored_json(each) for each in anew],
@@ -56,7 +59,10 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
             }
         )
     else:
-        _print_run(run, told, state, local_time(row.created_at), str(checks))
+        evidence = {"verified": str(verified)}
+        if told.header.spec.problem in twins.names():
+            evidence["gpu"] = str(checks)
+        _print_run(run, told, state, local_time(row.created_at), evidence)
         print_rescorings(anew, state)
         print_notes(marked)
     return Exit.DONE
@@ -148,7 +154,7 @@ def _run_json(told: Outline, state: State) -> dict[str, Any]:
     }
 
 
-def _print_run(run: str, told: Outline, state: State, started: str, device: str) -> None:
+def _print_run(run: str, told: Outline, state: State, started: str, evidence: Mapping[str, str]) -> None:
     out, spec = console(), told.header.spec
     out.print(Text(harmless(heading(run, spec)), style="bold"))
     out.print()
@@ -159,8 +165,7 @@ def _print_run(run: str, told: Outline, state: State, started: str, device: str)
         budget = "" if spec.max_usd is None else f", of at most {dollars(spec.max_usd)}"
         rows["spent"] = spent_sentence(state.accounts.ledger) + budget
     rows |= _found(state)
-    if told.header.spec.problem in twins.names():
-        rows["gpu"] = device
+    rows |= evidence
     rows["sandbox"] = sandbox_sentence(spec.sandbox, told.header.machine.get("sandbox_notes", ()))
     rows["faults"] = ", ".join(f"{kind} {n}" for kind, n in state.faults.most_common()) or "none"
     if state.quarantined:

@@ -27,10 +27,12 @@ class Policy:
 
     Attributes:
         source: Or why it is none.
+        step: Of its run, if it is a candidate of one.
     """
 
     name: str
     source: str | Fault
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,11 @@ def _candidate(db: Path, problem: Problem, run: str, wanted: str) -> Policy:
                 raise Misuse(
                     f"run {run!r} has no champion yet; name a candidate, as in: adrs candidates {run}"
                 )
-            return Policy(f"champion of {run}, step {champion[0]}", champion[1])
+            return Policy(f"champion of {run}, step {champion[0]}", champion[1], champion[0])
         trial = found_trial(store, run, wanted).trial
     if trial.candidate is None:
         raise Misuse(f"step {trial.step} of run {run!r} came to no candidate ({trial.reason}); name another")
-    return Policy(f"step {trial.step} of {run}", trial.candidate.source)
+    return Policy(f"step {trial.step} of {run}", trial.candidate.source, trial.step)
 
 
 def one_of(name: str, known: Sequence[str], what: str, listing: str) -> str:

@@ -23,6 +23,7 @@ GPU_VERIFIED: Final = "gpu_verified"
 TAGGED: Final = "tagged"
 NOTED: Final = "noted"
 ARCHIVED: Final = "archived"
+VERIFIED: Final = "verified"
 RESCORED: Final = "rescored"
 
 KINDS: Final[Mapping[str, int]] = MappingProxyType(
@@ -42,6 +43,7 @@ KINDS: Final[Mapping[str, int]] = MappingProxyType(
         TAGGED: 1,
         NOTED: 1,
         ARCHIVED: 1,
+        VERIFIED: 1,
         RESCORED: 1,
     }
 )

@@ -15,6 +15,7 @@ from problems.base import (
     Split,
 )
 from problems.datasets import DataFolder
+from problems.variants import Variant
 
 from . import instances, interface, policies
 from .interface import Answer, Job, Task
@@ -61,7 +62,12 @@ def _check(answer: Answer, size: int) -> None:
         raise InvalidAnswer("missing_index", f"job {missing[0]} is not in the order", str(missing[0]))
 
 
+_PERTURBATIONS = {"rush": "Jobs are due after half the time; other seeds."}
+
+
 def _load(workload: str, split: Split, folder: DataFolder) -> Sequence[Instance]:
+    if Variant.of(workload, _PERTURBATIONS) is not None:
+        return tuple(instances.rushed())
     needs_data = workload == "real" or split is Split.PUBLISHED
     return tuple(instances.read(split, folder) if needs_data else instances.drawn(split))
 
@@ -98,6 +104,7 @@ PROBLEM = Problem(
     },
     load=_load,
     counts=("late",),
+    perturbations=_PERTURBATIONS,
     dialects=_dialects,
     published_form=PublishedForm(_adapt),
     bound="The cost of Smith's order over the order's cost; by exchanging neighbours, none costs less.",

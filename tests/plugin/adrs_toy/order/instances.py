@@ -24,6 +24,13 @@ def drawn(split: Split) -> Iterator[Instance]:
         yield _instance(f"drawn-{i:02d}", tuple(Job(*map(int, row)) for row in rows))
 
 
+def rushed() -> Iterator[Instance]:
+    """Draws other sets of the size of VALIDATION, of jobs that are due after half the time."""
+    for i in range(SIZES[Split.VALIDATION]):
+        rows = np.random.default_rng([2**32, i]).integers([1, 1, 10], [30, 20, 200], size=(24, 3))
+        yield _instance(f"rushed-{i:02d}", tuple(Job(*map(int, row)) for row in rows))
+
+
 def read(split: Split, folder: DataFolder) -> Iterator[Instance]:
     """Reads a split's instances from the data folder."""
     for line in folder.file(FILE, source="nowhere, it is a toy").read_text(encoding="utf-8").splitlines():
