@@ -19,6 +19,7 @@ from problems.base import Instance, Limits, Problem, Split, groups
 
 PLACES: Final = 4
 """So many groups of SEARCH are attacked on: the first, the last, and some between."""
+
 LONGEST_S: Final = 40.0
 """An audit that would take longer is made on two places only."""
 
@@ -127,7 +128,7 @@ class Audit:
         problem = self.arena.problem
         met = [instance for group in self.arena.groups for instance in group]
         found = decided(problem, problem.best_baseline.source, met, Split.SEARCH, self.arena.bench)
-        answers = [d for d in found if d.measurement.fault is None]
+        answers = [d for d in found if d.measurement.fault is None and d.decisions]
         yield hard_coded(self.arena, self.unseen, self.source, answers, met_honest=mean(self.honest))
         firsts = {group[0].name for group in self.arena.groups}
         yield from Examiner(problem).findings([d for d in answers if d.instance.name in firsts])

@@ -65,7 +65,7 @@ def checked(outcome: Outcome, instance: Instance) -> Outcome:
 def _boundary(instance: Instance) -> Iterator[None]:
     try:
         yield
-    except InvalidAnswer:
+    except (InvalidAnswer, TrustedSideBroken):
         raise
     except Exception as error:  # a boundary: a stranger's trusted side may raise anything
         raise TrustedSideBroken(f"it raised {error!r:.200} on {instance.name}") from error

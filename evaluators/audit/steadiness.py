@@ -5,22 +5,22 @@ from dataclasses import replace
 
 from evaluators.audit.cheating import Arena
 from evaluators.audit.findings import Finding, Part, Verdict
+from evaluators.audit.guard import TrustedSideBroken
 from evaluators.values import Measurement
 
 
 def steady(arena: Arena, source: str, first: Sequence[Measurement]) -> Iterator[Finding]:
-    """Measures a policy twice more: as before, and in the reverse order of groups.
-
-    Raises:
-        TrustedSideBroken: The problem's own fault.
-    """
-    yield _compared("again", "is measured a second time", first, arena.measured(source))
+    """Measures a policy twice more: as before, and in the reverse order of groups."""
+    yield _compared("again", "is measured a second time", first, arena, source)
     turned = replace(arena, groups=arena.groups[::-1])
-    yield _compared("turned round", "meets the instances in another order", first, turned.measured(source))
+    yield _compared("turned round", "meets the instances in another order", first, turned, source)
 
 
-def _compared(name: str, aim: str, first: Sequence[Measurement], now: Sequence[Measurement]) -> Finding:
-    later = {m.instance: m for m in now}
+def _compared(name: str, aim: str, first: Sequence[Measurement], arena: Arena, source: str) -> Finding:
+    try:
+        later = {m.instance: m for m in arena.measured(source)}
+    except TrustedSideBroken as error:
+        return Finding(Part.POLICY, name, aim, str(error), None, Verdict.BREAKS)
     for before in first:
         after = later[before.instance]
         if (before.score, before.metrics) != (after.score, after.metrics):

@@ -14,6 +14,7 @@ from evaluators.audit.guard import TrustedSideBroken
 from evaluators.calibration import cpu_scale
 from evaluators.decisions import opened
 from evaluators.gap import Gap, gap
+from evaluators.pool import WorkerBroken
 from evaluators.values import Evaluation
 from evolve.cli.bar import bar
 from evolve.cli.exits import Exit, Misuse, say
@@ -101,11 +102,15 @@ async def _unseen(setting: Setting, source: str) -> Finding:
     """Holds a policy's lead over the best baseline on SEARCH against that on instances it may not know."""
     name, aim = "unseen", "meets validation, which no search fits"
     pairs: list[tuple[Evaluation, Evaluation]] = []
-    async with Bench.started(setting, Means(None, Mode.AUTO)) as bench:
-        for split in (Split.SEARCH, Split.VALIDATION):
-            mine = await bench.measure("the policy", source, split)
-            best = await bench.measure("the best baseline", setting.problem.best_baseline.source, split)
-            pairs.append((mine.evaluation, best.evaluation))
+    try:
+        async with Bench.started(setting, Means(None, Mode.AUTO)) as bench:
+            for split in (Split.SEARCH, Split.VALIDATION):
+                mine = await bench.measure("the policy", source, split)
+                best = await bench.measure("the best baseline", setting.problem.best_baseline.source, split)
+                pairs.append((mine.evaluation, best.evaluation))
+    except WorkerBroken as error:
+        told = f"the trusted side broke: {str(error).strip().splitlines()[-1]}"
+        return Finding(Part.POLICY, name, aim, told, None, Verdict.BREAKS)
     if not all(e.complete for pair in pairs for e in pair):
         return Finding(Part.POLICY, name, aim, "too many instances ran out of time", None, Verdict.DOUBTFUL)
     search, validation = ((ours.measurements, theirs.measurements) for ours, theirs in pairs)

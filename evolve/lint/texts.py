@@ -46,7 +46,7 @@ def brief_remarks(problem: Problem) -> Iterator[Remark]:
 def _forbidden(text: str) -> Remark:
     count = len(re.findall(r"^[-*] ", text, flags=re.MULTILINE))
     if count:
-        return fine("forbidden", f"{count} things are forbidden")
+        return fine("forbidden", f"{count} {'thing is' if count == 1 else 'things are'} listed")
     advice = "list each rule that ends in a fault, one a line, as in: - Using a slot twice."
     return mend("forbidden", "nothing is listed there", advice)
 

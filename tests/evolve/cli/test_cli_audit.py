@@ -1,9 +1,11 @@
 """`adrs audit`, as it is called."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from problems import registry
 from problems.base import Split
 from problems.registry import get
 from problems.testing import generated
@@ -88,3 +90,53 @@ def test_what_is_not_there_is_named(adrs: Adrs, words: list[str]) -> None:
     ended = adrs("audit", *words)
     assert ended.code == 2
     assert words[-1] in ended.err
+
+
+LATE = """
+from dataclasses import replace
+
+from adrs_toy.order import PROBLEM as ORDER
+from problems.base import Split
+
+
+class Late:
+    task = ORDER.evaluator.task
+
+    def measure(self, instance, answer):
+        if instance in ORDER.load("generated", Split.VALIDATION, None):
+            raise KeyError(instance.name)
+        return ORDER.evaluator.measure(instance, answer)
+
+
+PROBLEM = replace(ORDER, name="toy-late", evaluator=Late())
+"""
+
+
+@pytest.fixture
+def late(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Installs `toy-late`, whose trusted side breaks on validation."""
+    info = tmp_path / "site" / "late-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: late\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[adrs.problems]\ntoy-late = late:PROBLEM\n")
+    (info.parent / "late.py").write_text(LATE)
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(info.parent)
+        patch.setenv("PYTHONPATH", f"{info.parent}:{toy}")
+        registry._entries.cache_clear()
+        yield
+    registry._entries.cache_clear()
+    registry.get.cache_clear()
+
+
+@pytest.mark.slow
+def test_a_trusted_side_that_breaks_on_validation_is_a_finding(
+    adrs: Adrs, late: None, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.py"
+    policy.write_text(get("toy-order").baselines[1].source)
+    ended = adrs("audit", "toy-late", "--policy", policy, "--json")
+    broken = {attack["name"]: attack["outcome"] for attack in ended.json["attacks"] if attack["bad"]}
+    assert ended.code == 7
+    assert broken.keys() == {"hard_codes", "unseen"}
+    assert broken["unseen"].startswith("the trusted side broke: KeyError: 'drawn-")
