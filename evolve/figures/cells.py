@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evolve.figures.progress import NothingToDraw
-from evolve.figures.style import INK, beside, panels
+from evolve.figures.style import INK, LETTER_IN, beside, panels
 from evolve.figures.traced import Traced
 from evolve.search.grid import Cell
 from problems.base import Axis
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.colors import ListedColormap
     from matplotlib.figure import Figure
 
+_CELLS: Final = 0.72
+"""Share of a panel's width that its cells take, about."""
 _FRAME_IN: Final = 0.55
+_UPRIGHT_IN: Final = 0.3
+"""What edges take besides, that are written upright."""
 _NARROWEST: Final = 0.01
 """Least span of scores from dark to light: equals are no contrast."""
 _RULES: Final = "#d0d0d0"
@@ -100,7 +104,7 @@ class Cells:
         """Its height in inches at a width."""
         columns = beside(len(self.panels), width_in)
         rows = -(-len(self.panels) // columns)
-        return rows * (_height(self.panels[0], width_in / columns) + _FRAME_IN)
+        return rows * _height(self.panels[0], width_in / columns)
 
     def draw(self, figure: "Figure") -> None:
         """Draws it on an empty figure."""
@@ -114,7 +118,7 @@ class Cells:
         columns = beside(len(self.panels), figure.get_figwidth())
         drawn = panels(figure, [panel.run for panel in self.panels], columns=columns)
         for axes, panel in zip(drawn, self.panels, strict=True):
-            _draw(axes, panel, shades)
+            _draw(axes, panel, shades, figure.get_figwidth() / columns)
         bar = figure.colorbar(shades, ax=drawn, aspect=30, pad=0.02)
         bar.set_label("best score on search\n(higher is better)")
         bar.outline.set_visible(False)
@@ -143,12 +147,19 @@ def _shades() -> "ListedColormap":
 
 
 def _height(panel: Panel, width_in: float) -> float:
-    """Height of the cells, which are about as high as wide."""
+    """Height of a panel, whose cells are about as high as wide."""
     down, across = panel.shape
-    return max(1.0, min(0.72 * width_in * down / across, 0.72 * width_in, 3.6))
+    cells = max(1.35, min(_CELLS * width_in * down / across, _CELLS * width_in, 3.6))
+    return cells + _FRAME_IN + (_UPRIGHT_IN if _is_crowded(panel, width_in) else 0.0)
 
 
-def _draw(axes: "Axes", panel: Panel, shades: "ScalarMappable") -> None:
+def _is_crowded(panel: Panel, width_in: float) -> bool:
+    """Whether the edges on the horizontal axis have no room side by side."""
+    longest = max(len(_short(edge)) for edge in panel.axes[0].edges)
+    return longest * LETTER_IN > _CELLS * width_in / panel.shape[1]
+
+
+def _draw(axes: "Axes", panel: Panel, shades: "ScalarMappable", width_in: float) -> None:
     down, across = panel.shape
     for cell, score in panel.cells.items():
         x, y = (*cell, 0)[:2]
@@ -169,11 +180,12 @@ def _draw(axes: "Axes", panel: Panel, shades: "ScalarMappable") -> None:
         )
     axes.set_xlim(0, across)
     axes.set_ylim(0, down)
-    axes.set_xticks(range(1, across), [_short(edge) for edge in panel.axes[0].edges])
-    axes.set_xlabel(f"{_words(panel.axes[0].metric)}, mean over search")
+    edges = [_short(edge) for edge in panel.axes[0].edges]
+    axes.set_xticks(range(1, across), edges, rotation=90 if _is_crowded(panel, width_in) else 0)
+    axes.set_xlabel(f"mean {_words(panel.axes[0].metric)}")
     if len(panel.axes) > 1:
         axes.set_yticks(range(1, down), [_short(edge) for edge in panel.axes[1].edges])
-        axes.set_ylabel(f"{_words(panel.axes[1].metric)}, mean over search")
+        axes.set_ylabel(f"mean {_words(panel.axes[1].metric)}")
     else:
         axes.set_yticks([])
     for side in ("left", "bottom"):

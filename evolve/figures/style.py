@@ -60,9 +60,10 @@ _RC: Final[Mapping[str, Any]] = {
     "svg.hashsalt": "adrs",
 }
 _DOTS_PER_INCH: Final = 300
+LETTER_IN: Final = 0.058
+"""Width of a letter, about."""
 _KEY_IN: Final = 0.5
-_LETTER_IN: Final = 0.058
-"""Widths of a legend's sample line and, about, of a letter."""
+"""Width of a legend's sample line."""
 
 
 class Picture(Protocol):
@@ -111,7 +112,7 @@ def _metadata(suffix: str) -> dict[str, str | None]:
 
 def fitted(text: str, width_in: float) -> str:
     """A label that is no wider than the figure, or a panel of it: its middle left out if need be."""
-    most = int((width_in - _KEY_IN) / _LETTER_IN)
+    most = int((width_in - _KEY_IN) / LETTER_IN)
     if len(text) <= most:
         return text
     head = 2 * most // 3
@@ -123,7 +124,7 @@ def legend_columns(labels: Sequence[str], width_in: float) -> int:
     for columns in range(min(4, len(labels)), 1, -1):
         rows = -(-len(labels) // columns)
         longest = [max(map(len, labels[i : i + rows])) for i in range(0, len(labels), rows)]
-        if sum(_KEY_IN + _LETTER_IN * n for n in longest) < width_in:
+        if sum(_KEY_IN + LETTER_IN * n for n in longest) < width_in:
             return columns
     return 1
 

@@ -37,5 +37,13 @@ def test_one_axis_one_elite_and_no_champion_are_enough(axes: Sequence[Axis]) -> 
     metrics = {"wide": 0.3, "deep": 2.0, "odd": 1.0}
     drawn, doubts = rendered(Cells.of([run(axes, (0.5, metrics))]), ".svg")
     assert doubts == ()
-    assert b">wide, mean over search<" in drawn
-    assert (b">deep, mean over search<" in drawn) == (len(axes) > 1)
+    assert b">mean wide<" in drawn
+    assert (b">mean deep<" in drawn) == (len(axes) > 1)
+
+
+def test_edges_that_have_no_room_side_by_side_stand_upright() -> None:
+    edges = tuple(i / 80 for i in range(1, 14))
+    drawn, _ = rendered(Cells.of([run([Axis("wide", edges)], (0.5, {"wide": 0.3}))]), ".svg")
+    assert b"rotate(-90" in drawn[: drawn.index(b">mean wide<")]
+    drawn, _ = rendered(Cells.of([run([Axis("wide", edges[:4])], (0.5, {"wide": 0.3}))]), ".svg")
+    assert b"rotate(-90" not in drawn[: drawn.index(b">mean wide<")]
