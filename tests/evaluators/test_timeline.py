@@ -13,6 +13,7 @@ from evaluators.values import Measurement
 from problems import cloudcast, eplb, kernel_choice, llm_sql, prism, spot, spot_multi, txn
 from problems.base import Instance, Limits, Outcome, Problem, Split
 from problems.datasets import DataFolder
+from sandbox.faults import Fault, FaultKind
 from tests.problems.driving import driven, executed
 
 
@@ -21,9 +22,11 @@ def instances(problem: Problem, split: Split, places: slice) -> list[Instance]:
 
 
 def recorded(
-    problem: Problem, baseline: str, instance: Instance, monkeypatch: pytest.MonkeyPatch
+    problem: Problem, policy: str, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Decided, Outcome]:
-    module = executed(problem.baseline(baseline).source, problem.interface, monkeypatch)
+    """Runs a baseline, or a policy's source."""
+    named = {baseline.name: baseline.source for baseline in problem.baselines}
+    module = executed(named.get(policy, policy), problem.interface, monkeypatch)
     recorder: Any = Recorder(problem.evaluator)
     if problem.one_shot:
         task = recorder.task(instance, Limits())
@@ -35,7 +38,34 @@ def recorded(
     return Decided(instance, measurement, tuple(recorder.decisions[instance.name]), seen), outcome
 
 
-@pytest.mark.parametrize("baseline", ["on_demand", "public_seed", "uniform_progress"])
+GREEDY = """
+from interface import Decision
+
+class Policy:
+    def __init__(self, setup):
+        pass
+
+    def step(self, observation):
+        return Decision.SPOT
+"""
+"""Wants spot whether it is there or not, and so meets the guarantee."""
+
+ROVING = """
+from interface import Decision, Machine
+
+class Policy:
+    def __init__(self, setup):
+        self.regions = len(setup.regions)
+
+    def step(self, observation):
+        return Decision(Machine.SPOT, observation.elapsed_s // 3600 % self.regions)
+"""
+"""Goes to the next region every hour, whatever is there, under the guarantee, too."""
+
+
+@pytest.mark.parametrize(
+    "baseline", ["on_demand", "public_seed", "uniform_progress", pytest.param(GREEDY, id="greedy")]
+)
 @pytest.mark.parametrize("split", [Split.SMOKE, Split.SEARCH])
 def test_spot_tells_each_tick_as_it_was_billed(
     baseline: str, split: Split, monkeypatch: pytest.MonkeyPatch
@@ -48,7 +78,7 @@ def test_spot_tells_each_tick_as_it_was_billed(
         assert rows[-1]["restarts"] == outcome.metrics["restarts"]
 
 
-@pytest.mark.parametrize("baseline", ["public_greedy", "cheapest"])
+@pytest.mark.parametrize("baseline", ["public_greedy", "cheapest", pytest.param(ROVING, id="roving")])
 def test_spot_multi_tells_each_tick_as_it_was_billed(baseline: str, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = spot_multi.PROBLEM
     for instance in instances(problem, Split.SEARCH, slice(0, 12, 4)):
@@ -116,8 +146,9 @@ def test_llm_sql_tells_what_the_cache_serves_of_each_row(monkeypatch: pytest.Mon
 
 def test_cloudcast_tells_what_each_walk_adds_to_the_bill(monkeypatch: pytest.MonkeyPatch) -> None:
     (instance,) = instances(cloudcast.PROBLEM, Split.SMOKE, slice(0, 1))
-    decided, outcome = recorded(cloudcast.PROBLEM, "dijkstra", instance, monkeypatch)
+    decided, outcome = recorded(cloudcast.PROBLEM, "steiner", instance, monkeypatch)
     rows = timeline(cloudcast.PROBLEM, decided)
+    assert any(row["shared_edges"] for row in rows)
     assert sum(float(row["egress_usd"]) for row in rows) == pytest.approx(
         outcome.metrics["egress_usd"], rel=1e-9
     )
@@ -136,6 +167,35 @@ def test_two_policies_part_once_although_what_follows_differs(monkeypatch: pytes
     assert found.index == apart[0]
     first, second = found.rows
     assert (first, second) == (timeline(spot.PROBLEM, one)[apart[0]], timeline(spot.PROBLEM, other)[apart[0]])
+
+
+def test_placements_part_at_the_first_model_that_is_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(prism.PROBLEM, Split.SEARCH, slice(0, 1))
+    decided, _ = recorded(prism.PROBLEM, "best_fit", instance, monkeypatch)
+    placement = dict(decided.decisions[0])
+    home = {index: gpu for gpu, placed in placement.items() for index in placed}
+    other = next(index for index in sorted(home) if home[index] != home[0])
+    beside = {**placement, home[0]: (*placement[home[0]], other)}
+    beside[home[other]] = tuple(index for index in placement[home[other]] if index != other)
+    found = parting(prism.PROBLEM, decided, replace(decided, decisions=(beside,)))
+    assert found is not None
+    assert found.index == other > 0
+
+
+def test_of_a_decision_that_broke_a_rule_the_problem_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    (instance,) = instances(spot_multi.PROBLEM, Split.SMOKE, slice(0, 1))
+    whole, _ = recorded(spot_multi.PROBLEM, "on_demand", instance, monkeypatch)
+    fault = Fault(FaultKind.INVALID, "region_out_of_range", "said")
+    lost = spot_multi.interface.Decision(spot_multi.interface.Machine.SPOT, 99)
+    broken = replace(
+        whole,
+        measurement=replace(whole.measurement, fault=fault),
+        decisions=(*whole.decisions[:2], lost),
+        observations=whole.observations[:3],
+    )
+    rows = timeline(spot_multi.PROBLEM, broken)
+    assert [row["decision_region"] for row in rows] == [0, 0, 99]
+    assert ["ran" in row for row in rows] == [True, True, False]
 
 
 def test_one_that_ends_first_parts_there(monkeypatch: pytest.MonkeyPatch) -> None:
