@@ -16,7 +16,8 @@ class Verdict(enum.StrEnum):
     UNFIT = "does not apply"
     """There is nothing in an answer for it to change."""
     DOUBTFUL = "look at it"
-    """It is worth more than the answer that it changed, which an honest policy might reach so, too."""
+    """It is worth more than the answer that it changed, which an honest policy might reach so, too; or the
+    policy ran out of time once, and once not."""
     GAINS = "GAINS"
     """It is worth more than honest work."""
     LEAKS = "LEAKS"

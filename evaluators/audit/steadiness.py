@@ -6,6 +6,7 @@ from dataclasses import replace
 from evaluators.audit.cheating import Arena
 from evaluators.audit.findings import Finding, Part, Verdict
 from evaluators.audit.guard import TrustedSideBroken
+from evaluators.job import out_of_time
 from evaluators.values import Measurement
 
 
@@ -25,7 +26,9 @@ def _compared(name: str, aim: str, first: Sequence[Measurement], arena: Arena, s
         after = later[before.instance]
         if (before.score, before.metrics) != (after.score, after.metrics):
             told = f"{_score(before)} on {before.instance}, then {_score(after)}"
-            return Finding(Part.POLICY, name, aim, told, None, Verdict.DIFFERS)
+            # A policy near its limits may run out of time once, on a busy machine.
+            late = out_of_time((before, after))
+            return Finding(Part.POLICY, name, aim, told, None, Verdict.DOUBTFUL if late else Verdict.DIFFERS)
     return Finding(Part.POLICY, name, aim, "scores the same", 0.0, Verdict.HARMLESS)
 
 

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from evaluators.calibration import cpu_scale
 from evaluators.decisions import opened
+from evolve.cli.bar import bar
 from evolve.cli.exits import Exit
 from evolve.cli.terminal import console, one_line, table, write_json
 from evolve.lint.linting import instance_remarks, measured_remarks, text_remarks
@@ -40,8 +41,9 @@ def _remarks(problem: Problem) -> tuple[Remark, ...]:
     remarks = (*text_remarks(problem), *told)
     if not (search and problem.baselines and Split.SEARCH in problem.limits):
         return remarks
-    with opened(problem, Split.SEARCH, mode=Mode.AUTO, cpu_scale=cpu_scale()) as bench:
-        return (*remarks, *measured_remarks(bench, problem, search))
+    opening = opened(problem, Split.SEARCH, mode=Mode.AUTO, cpu_scale=cpu_scale())
+    with opening as bench, bar("measuring baselines and their neighbours") as progress:
+        return (*remarks, *measured_remarks(bench, problem, search, progress))
 
 
 def _print(problem: Problem, remarks: tuple[Remark, ...]) -> None:

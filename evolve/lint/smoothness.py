@@ -8,6 +8,7 @@ from typing import Final
 from evaluators.audit.cheating import ROUNDING, Arena, mean
 from evolve.lint.remarks import Remark, consider, fine
 from evolve.search.tuning import Knob, NotTunable, knobs, with_values
+from problems.base import Problem
 
 STEP: Final = 0.1
 """A constant is changed by such a part of itself, a whole one by 1 at least, up and down."""
@@ -29,6 +30,11 @@ class Neighbour:
 
     baseline: str
     change: float | None
+
+
+def count_of_neighbours(problem: Problem) -> int:
+    """How many there are."""
+    return sum(1 for baseline in problem.baselines for _ in _versions(baseline.source))
 
 
 def neighbours(arena: Arena) -> Iterator[Neighbour]:

@@ -21,6 +21,7 @@ from evaluators.testing import benched
 from problems.base import Instance, InvalidAnswer, Limits, Outcome, Problem, Split
 from problems.registry import get
 from problems.testing import generated
+from sandbox.faults import fault
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +237,13 @@ def verdicts_of(bench: Bench, problem: Problem, policy: str) -> list[Verdict]:
 
 def test_a_policy_that_goes_by_the_clock_is_found(bench: Bench, order: Problem) -> None:
     assert Verdict.DIFFERS in verdicts_of(bench, order, UNSTEADY)
+
+
+def test_running_out_of_time_once_is_only_something_to_look_at(bench: Bench, order: Problem) -> None:
+    arena = Arena.of(bench, order, places(generated(order, Split.SEARCH))[:1])
+    late = replace(arena.measured(order.baselines[0].source)[0], score=0.0, fault=fault("cpu_limit", "late"))
+    found = [finding.verdict for finding in steady(arena, order.baselines[0].source, [late])]
+    assert found == [Verdict.DOUBTFUL] * 2
 
 
 def test_a_steady_policy_is_measured_alike_in_any_order(bench: Bench, order: Problem) -> None:
