@@ -58,7 +58,8 @@ class Progress:
         pools = _pools(runs)
         if len(pools) > MOST:
             raise NothingToDraw(
-                f"expected at most {MOST} lines, which can be told apart, but got {len(pools)}"
+                f"expected at most {MOST} lines, which can be told apart, but got {len(pools)}; only runs "
+                "that differ by their seed alone, and were made by the same code, are one line"
             )
         labels = _labels(pools)
         lines = [_line(label, pool, split, over) for label, pool in zip(labels, pools, strict=True)]
