@@ -11,8 +11,10 @@ Plain = Any
 
 Path = tuple[Any, ...]
 
-SITES: Final = 3
-"""So many parts of an answer are changed in turn: the first that fits, the last, and one between."""
+
+def spread(count: int) -> list[int]:
+    """The first, the middle and the last of so many places, each once."""
+    return sorted({0, count // 2, count - 1}) if count else []
 
 
 class Sense(enum.Enum):
@@ -44,7 +46,7 @@ class Change:
     def versions(self, answer: Plain) -> Iterator[Plain]:
         """Yields an answer with one part changed, for some of the parts that fit."""
         places = [path for path, part in _parts(answer) if self.fits(part)]
-        for index in sorted({0, len(places) // 2, len(places) - 1} if places else ()):
+        for index in spread(len(places)):
             yield _with(answer, places[index], self.made)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from evaluators.audit.changes import CHANGES, Change, Sense
+from evaluators.audit.changes import CHANGES, Change, Sense, spread
 from evaluators.audit.cheating import ROUNDING
 from evaluators.audit.findings import Finding, Part, Verdict
 from evaluators.audit.guard import Guarded, TrustedSideBroken
@@ -19,15 +19,11 @@ from sandbox.answers import AnswerEncoder
 from sandbox.replies import ReplyReader
 from sandbox.wire import ChildFault
 
-MOMENTS: Final = 3
-"""A step-wise instance is played again with one decision changed: the first, one between, the last."""
-
 MATTERS: Final = 1e-3
 """An answer whose rules allow the change may be worth so much more by chance."""
 
 _PATIENCE: Final = 10_000
 """Steps more than it took before, and then an instance is taken for one that does not end."""
-
 
 _SWAP: Final = Change(
     "another's answer", "says what is right elsewhere", lambda _: True, lambda answer: answer, Sense.OTHER
@@ -70,8 +66,10 @@ class Examiner:
         tell = ("as it is", "is told the same answers again, in another order of instances")
         try:
             scores = {d.instance.name: self._score(d, d.decisions) for d in reversed(honest)}
-        except (InvalidAnswer, TrustedSideBroken) as error:
-            return Finding(Part.ANSWER, *tell, str(error), None, Verdict.DIFFERS)
+        except InvalidAnswer as error:
+            return Finding(Part.ANSWER, *tell, f"refuses: {error}", None, Verdict.DIFFERS)
+        except TrustedSideBroken as error:
+            return Finding(Part.ANSWER, *tell, str(error), None, Verdict.BREAKS)
         differing = [d for d in honest if scores[d.instance.name] != d.measurement.score]
         if not differing:
             return Finding(Part.ANSWER, *tell, "scores the same", 0.0, Verdict.HARMLESS)
@@ -89,8 +87,7 @@ class Examiner:
         return _finding(change, (tried for decided in honest for tried in self._tries(change, decided)))
 
     def _tries(self, change: Change, decided: Decided) -> Iterator[Tried]:
-        last = len(decided.decisions) - 1
-        for moment in sorted({0, last // 2, last}):
+        for moment in spread(len(decided.decisions)):
             for version in change.versions(_as_it_travels(decided.decisions[moment])):
                 yield self._tried(decided, moment, version)
 

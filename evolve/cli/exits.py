@@ -27,7 +27,7 @@ class Exit(enum.IntEnum):
     EXTRA = 6
     """An extra or a device is missing."""
     REFUSED = 7
-    """A score passed its bound, or an export was refused."""
+    """A score passed its bound, an audit found that cheating pays, or an export was refused."""
     INTERRUPTED = 130
 
 
