@@ -34,7 +34,7 @@ def store(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         like("gated", problem="toy-gate")
         like("a$b^{c", upto=100)
         like("empty", upto=0)
-        for window in range(3, 10):
+        for window in range(11, 18):
             like(f"window-{window}", window=window, upto=60)
         like("paid", lost)
         like("mended", Draft(RESCORED, None, {}))
@@ -173,7 +173,7 @@ def test_a_run_that_was_cut_short_is_drawn_as_far_as_it_is_and_says_so(
         ),
         (("--over", "dollars"), "run 'done' spent no dollars; draw it over evaluations"),
         (
-            tuple(f"window-{window}" for window in range(3, 10)),
+            tuple(f"window-{window}" for window in range(11, 18)),
             "expected at most 7 lines, which can be told apart, but got 8; only runs that differ by",
         ),
         (("empty",), "run 'empty' (killed) has measured nothing, so there is nothing to draw"),
