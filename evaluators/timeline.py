@@ -23,6 +23,7 @@ DECISION: Final = "decision"
 _LONGEST: Final = 8
 """Elements of a sequence that become columns of their own; a longer one becomes a fingerprint."""
 _MARK_DIGITS: Final = 12
+_LONGEST_TEXT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,13 @@ def _seen_apart(one: Sequence[Any], other: Sequence[Any]) -> int | None:
 
 
 def _told(problem: Problem, decided: Decided) -> dict[int, Row]:
-    """What the problem adds, by row; a decision that broke a rule is none of its business."""
+    """What the problem adds, by row; a decision that broke a rule is none of its business.
+
+    That is the last one, unless something was seen after it: then it was the next that could not be read.
+    """
     fault, decisions = decided.measurement.fault, decided.decisions
-    if fault is not None and fault.kind is FaultKind.INVALID:
+    is_invalid = fault is not None and fault.kind is FaultKind.INVALID
+    if is_invalid and len(decided.observations) <= len(decisions):
         decisions = decisions[:-1]
     if problem.timeline is None or not decisions:
         return {}
@@ -126,7 +131,7 @@ def _cells(name: str, value: object) -> Iterator[tuple[str, Cell]]:
     if parts is not None:
         for inner, part in parts:
             yield from _cells(f"{name}_{inner}" if name else inner, part)
-    elif isinstance(value, list | tuple | np.ndarray | Mapping | bytes):
+    elif isinstance(value, list | tuple | np.ndarray | Mapping | bytes) or _is_long(value):
         yield name, _mark(value)
     else:
         yield name, _scalar(value)
@@ -146,6 +151,10 @@ def _is_short(value: Sequence[Any] | np.ndarray) -> bool:
     return len(value) <= _LONGEST and not any(
         isinstance(part, list | tuple | np.ndarray | Mapping) for part in value
     )
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, str) and len(value) > _LONGEST_TEXT
 
 
 def _scalar(value: object) -> Cell:

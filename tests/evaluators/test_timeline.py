@@ -196,6 +196,8 @@ def test_of_a_decision_that_broke_a_rule_the_problem_is_not_asked(monkeypatch: p
     rows = timeline(spot_multi.PROBLEM, broken)
     assert [row["decision_region"] for row in rows] == [0, 0, 99]
     assert ["ran" in row for row in rows] == [True, True, False]
+    unread = replace(broken, decisions=whole.decisions[:2])
+    assert ["ran" in row for row in timeline(spot_multi.PROBLEM, unread)] == [True, True]
 
 
 def test_one_that_ends_first_parts_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,6 +237,7 @@ def test_long_decisions_are_told_apart_by_a_fingerprint() -> None:
     long = np.arange(2000)
     other = long.copy()
     other[1000] = 7
+    assert flat("a" * 1000)["decision"] != flat("a" * 1001)["decision"] != "a" * 1001
     assert flat(long) == flat(long.copy())
     assert flat(long)["decision"] != flat(other)["decision"]
 

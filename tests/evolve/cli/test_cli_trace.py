@@ -39,6 +39,18 @@ class Policy:
     def step(self, observation):
         return Decision.CLOSED if observation.was_open else Decision.OPEN
 """
+DRAWN = """import random
+
+from interface import Decision
+
+
+class Policy:
+    def __init__(self, setup):
+        pass
+
+    def step(self, observation):
+        return Decision.OPEN if observation.was_open or random.random() < 0.3 else Decision.CLOSED
+"""
 TWICE = "def solve(task):\n    return (4, 1, 1)\n"
 
 
@@ -60,9 +72,10 @@ def test_a_row_tells_what_was_seen_and_decided(adrs: Adrs, tmp_path: Path) -> No
     assert all((row["decision"] == "open") == (int(row["waiting"]) > 0) for row in rows)
 
 
-def test_the_score_is_that_of_an_evaluation(adrs: Adrs) -> None:
-    told = adrs("trace", "toy-gate", "eager", *DAY, "--json").json["policies"][0]
-    every = adrs("eval", "toy-gate", "--baseline", "eager", "--json").json["instances"]
+def test_the_score_is_that_of_an_evaluation_for_a_policy_that_draws_too(adrs: Adrs) -> None:
+    Path("drawn.py").write_text(DRAWN)
+    told = adrs("trace", "toy-gate", "drawn.py", *DAY, "--json").json["policies"][0]
+    every = adrs("eval", "toy-gate", "drawn.py", "--json").json["instances"]
     assert {"name": DAY[1], "score": told["score"], "metrics": told["metrics"]} in every
 
 
