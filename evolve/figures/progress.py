@@ -22,6 +22,8 @@ OVER: Final = ("evaluations", "dollars")
 
 _SPEED: Final = ("seed", "workers", "calls", "max_minutes")
 """What may differ between runs of one median: the seed, and what decides speed alone."""
+_UNTOLD: Final = frozenset({"sources", "code"})
+"""What tells pools apart and does not fit in a label."""
 
 
 class NothingToDraw(Exception):  # noqa: N818 - reads as what happened
@@ -151,10 +153,10 @@ def _encoded(asked: Mapping[str, Any]) -> bytes:
 
 
 def _asked(run: Traced) -> dict[str, Any]:
-    """All that may tell runs apart, but for their seeds: what was asked, and the code that did it."""
+    """All that may tell runs apart: what was asked, what was started from, and the code that did it."""
     spec = {k: v for k, v in msgspec.to_builtins(run.spec).items() if k not in _SPEED}
     code = {name: value for name, value in run.header.digests.items() if name.startswith("code")}
-    return {**spec, "code": code}
+    return {**spec, "sources": dict(run.header.sources), "code": code}
 
 
 def _labels(pools: Sequence[tuple[Traced, ...]]) -> list[str]:
@@ -163,8 +165,8 @@ def _labels(pools: Sequence[tuple[Traced, ...]]) -> list[str]:
     differing = [key for key in asked[0] if any(a[key] != asked[0][key] for a in asked)]
     found = []
     for pool, spec in zip(pools, asked, strict=True):
-        words = ", ".join(f"{key.replace('_', ' ')} {_word(spec[key])}" for key in differing if key != "code")
-        if len(pools) > 1 and (not words or "code" in differing):
+        words = ", ".join(f"{key.replace('_', ' ')} {_word(spec[key])}" for key in differing)
+        if not _UNTOLD.isdisjoint(differing):
             words = f"{pool[0].name} and others"
         what = words or f"{spec['proposer']} proposer"
         found.append(pool[0].name if len(pool) == 1 else f"{what}, median of {len(pool)} runs")

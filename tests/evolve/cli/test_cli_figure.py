@@ -31,6 +31,9 @@ def store(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         like("one", seed=1, workers=1)
         like("two", seed=2, upto=100)
         like("narrow", window=2)
+        for name, seed in (("mine", 3), ("mine-too", 4)):
+            first = {**started, "spec": {**started["spec"], "seed": seed}, "sources": {"mine.py": "# mine"}}
+            opened.copy("done", name, [Draft(RUN_STARTED, None, first)], at=0.0)
         like("gated", problem="toy-gate")
         like("a$b^{c", upto=100)
         like("empty", upto=0)
@@ -137,6 +140,15 @@ def test_runs_that_differ_by_their_seed_are_one_line_and_others_are_not(adrs: Ad
     assert pooled["x"][-1] < 30
     assert "seeds 1, 2; band: the range of the 2 runs, since an interval of the median" in told["caption"]
     assert "up to where the shortest of them ends." in told["caption"]
+
+
+def test_runs_that_began_with_other_policies_are_pooled_apart(adrs: Adrs, store: Path) -> None:
+    lines = numbers(adrs, store, "one", "mine", "two", "mine-too")["lines"]
+    assert [line["runs"] for line in lines] == [["one", "two"], ["mine", "mine-too"]]
+    assert [line["label"] for line in lines] == [
+        "one and others, median of 2 runs",
+        "mine and others, median of 2 runs",
+    ]
 
 
 def test_runs_of_different_problems_do_not_share_a_figure(adrs: Adrs, store: Path) -> None:
