@@ -49,7 +49,8 @@ class Policy:
         pass
 
     def step(self, observation):
-        return Decision.OPEN if observation.was_open or random.random() < 0.3 else Decision.CLOSED
+        changes = random.random() < 0.2
+        return Decision.OPEN if observation.was_open != changes else Decision.CLOSED
 """
 TWICE = "def solve(task):\n    return (4, 1, 1)\n"
 
