@@ -24,6 +24,7 @@ import numpy as np
 from problems.base import Instance, Limits, Problem, Split, groups
 from problems.datasets import DataFolder
 from problems.registry import get
+from problems.variants import PREFIX, Variant
 
 GENERATED = (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.HOLDOUT)
 """Splits that every problem makes without data."""
@@ -74,6 +75,18 @@ class ProblemTestCase:
             if split is Split.VALIDATION:
                 blocks = len({i.block for i in instances})
                 assert blocks >= FEWEST_BLOCKS, f"validation has {blocks} blocks, and needs {FEWEST_BLOCKS}"
+
+    def test_variants_can_be_called_and_have_blocks(self, problem: Problem) -> None:
+        """Each perturbation has a name that can be called, a sentence, and blocks enough for a claim."""
+        for name, shift in problem.perturbations.items():
+            assert Variant.of(PREFIX + name, problem.perturbations), (
+                f"a perturbation is named in small letters, digits, dots and dashes, but got {name!r}"
+            )
+            assert shift.endswith("."), f"perturbation {name!r} needs a sentence, but got {shift!r}"
+            if Split.VALIDATION in self.splits:
+                made = problem.load(PREFIX + name, Split.VALIDATION, _NOWHERE)
+                blocks = len({i.block for i in made})
+                assert blocks >= FEWEST_BLOCKS, f"{name} has {blocks} blocks, and needs {FEWEST_BLOCKS}"
 
     def test_another_process_makes_the_same_instances(self, problem: Problem) -> None:
         """Nothing depends on the clock, on the order of sets, or on generators that nobody seeded."""

@@ -124,6 +124,24 @@ def test_one_instance_in_two_splits_is_named(order: Problem) -> None:
         Small().test_splits_share_no_instance(mixed)
 
 
+@pytest.mark.parametrize(
+    ("name", "shift", "message"),
+    [
+        ("Load X2", "Twice the load.", "small letters, digits, dots and dashes, but got 'Load X2'"),
+        ("load-x2", "twice", "perturbation 'load-x2' needs a sentence, but got 'twice'"),
+        ("load-x2", "Twice the load.", "load-x2 has 6 blocks, and needs 8"),
+    ],
+)
+def test_a_variant_that_cannot_be_used_is_named(order: Problem, name: str, shift: str, message: str) -> None:
+    def load(workload: str, split: Split, folder: DataFolder, /) -> Sequence[Instance]:
+        return order.load("generated", Split.SEARCH, folder)
+
+    with pytest.raises(AssertionError, match=message):
+        Small().test_variants_can_be_called_and_have_blocks(
+            replace(order, load=load, perturbations={name: shift})
+        )
+
+
 def test_instances_that_another_process_does_not_make_are_named(order: Problem) -> None:
     drifting = loading(lambda _, found: [replace(i, digest=f"{i.digest}!") for i in found], order)
     with pytest.raises(AssertionError, match=r"smoke has other instances in another process"):

@@ -38,11 +38,3 @@ def test_draws_and_blocks_have_streams_of_their_own() -> None:
     variants = [Variant("seeds"), Variant("seeds", 1), Variant("slack-x2")]
     drawn = {v.stream(1, block).integers(1 << 62) for v in variants for block in range(3)}
     assert len(drawn) == 9
-
-
-def test_every_name_that_is_declared_can_be_called() -> None:
-    for problem in names():
-        declared = get(problem).perturbations
-        for name, shift in declared.items():
-            assert Variant.of(f"generated~{name}", declared) == Variant(name)
-            assert shift.endswith(".")
