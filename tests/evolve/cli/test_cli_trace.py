@@ -229,3 +229,19 @@ def test_of_a_policy_that_decides_nothing_the_fault_is_told_and_nothing_drawn(ad
     assert "refused: invalid syntax" in ended.out
     assert "no column of these rows can be drawn" in ended.err
     assert not Path("none.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "package"),
+    [("--out", "rows.parquet", "pyarrow"), ("--picture", "day.svg", "matplotlib")],
+)
+def test_a_file_that_needs_a_missing_package_is_refused_before_anything_is_measured(
+    adrs: Adrs, monkeypatch: pytest.MonkeyPatch, option: str, file: str, package: str
+) -> None:
+    monkeypatch.setattr(
+        "evolve.cli.trace_files.find_spec", lambda name: None if name == package else object()
+    )
+    ended = adrs("trace", "toy-gate", "eager", *DAY, option, file)
+    assert (ended.code, ended.out) == (6, "")
+    assert package in ended.err
+    assert "python -m pip install" in ended.err
