@@ -1,1 +1,1 @@
-"""Reads the store and acts only by starting `adrs` commands; its pages are not built yet."""
+"""Pages on runs: reads the store, and acts only by starting `adrs` commands."""

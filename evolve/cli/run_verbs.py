@@ -248,6 +248,20 @@ def best(
     raise typer.Exit(print_json(db, run) if as_json else hand_over(db, run, out=out, force=force))
 
 
+def dashboard(
+    *,
+    host: options.DashboardHost = "127.0.0.1",
+    port: options.DashboardPort = 8501,
+    public: options.Public = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Serves pages on runs: look, compare, judge."""
+    from evolve.cli.dashboard import serve
+
+    raise typer.Exit(serve(db, host=host, port=port, is_public=public))
+
+
 def workload(
     problem: options.ProblemName,
     *,
@@ -309,6 +323,7 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
         "archive": archive,
         "rescore": rescore,
         "delete": delete,
+        "dashboard": dashboard,
         "workload": workload,
         "new-problem": new_problem,
         "lint": lint,

@@ -76,6 +76,11 @@ class Reader:
         self._reply: Reply | None = None
         self._measured: list[Event] = []
 
+    def at(self, store: Store) -> "Reader":
+        """Goes on with another opening of the same store."""
+        self._store = store
+        return self
+
     def request(self, event: Event) -> Request | None:
         """Reads what an asked step requests of a model."""
         return read_request(event.body, self._store.text)

@@ -1,0 +1,287 @@
+"""What the pages show, read from the store: kept up with, no event read twice. No streamlit here."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from evolve.cli.run_names import HOLDOUT_LOG
+from evolve.runs.comparison import Standing
+from evolve.runs.device_checks import Checks, device_checks
+from evolve.runs.events import ASKED, COMMITTED, COMPARED, MEASURED, REPLIED, Event
+from evolve.runs.header import Header
+from evolve.runs.history import Outline, outline, read_standings
+from evolve.runs.marks import Marks, marks
+from evolve.runs.records import Reader
+from evolve.runs.state import State
+from evolve.runs.store import RunRow, Store
+from evolve.runs.trial import Challenge, Trial
+from evolve.runs.verifications import Verifications, verifications
+from evolve.search.elite import Elite
+from problems.base import Problem, Split
+from problems.registry import get
+
+_KEPT: Final = 6
+"""Runs that are kept in memory at once, the latest looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A committed step in a line.
+
+    Attributes:
+        at: When it was committed, seconds since the epoch.
+        faults: Kind and rule of each fault, once.
+        cell: Where its behaviour lies in the archive; None if it never entered.
+        best: Highest SEARCH score of the archive after it; None before there is one.
+        champion: VALIDATION score of the champion after it; None before there is one.
+        metrics: Means on SEARCH of the metrics that the problem tells.
+        scores: On SEARCH, by instance in the run's order; empty if it did not get so far.
+        usd_total: What models had cost after it.
+        places: Numbers of its events in the log.
+    """
+
+    step: int
+    at: float
+    id: str | None
+    outcome: str
+    reason: str
+    operator: str
+    model: str | None
+    search: float | None
+    validation: float | None
+    faults: tuple[tuple[str, str], ...]
+    is_kept: bool
+    is_promoted: bool
+    is_quarantined: bool
+    parents: tuple[int, ...]
+    cell: tuple[int, ...] | None
+    best: float | None
+    champion: float | None
+    evaluated: int
+    usd: float
+    usd_total: float
+    tokens: int
+    cpu_s: float
+    metrics: Mapping[str, float] = field(repr=False)
+    scores: np.ndarray = field(repr=False)
+    places: tuple[int, ...] = field(repr=False)
+
+
+class RunLog:
+    """One run, kept up with: `refresh` reads what was written since, and nothing else.
+
+    Attributes:
+        steps: Committed so far, in order.
+        state: What they amount to: archive, champion, tallies, money.
+        standings: Of the latest comparison with the baselines; empty before it.
+        best_known: Highest score on each instance of SEARCH, by any candidate.
+    """
+
+    def __init__(self, db: Path, run: str) -> None:
+        self.db, self.run = db, run
+        with Store.open(db, create=False) as store:
+            self.header = Header.read(store, run)
+        self.problem: Problem = get(self.header.spec.problem)
+        self.steps: list[Step] = []
+        self.state = State.empty(self.problem.axes)
+        self.standings: tuple[Standing, ...] = ()
+        layout = self.header.layouts.get(Split.SEARCH)
+        self.instances: tuple[str, ...] = () if layout is None else tuple(name for name, _, _ in layout.rows)
+        self.best_known = np.zeros(len(self.instances))
+        self._seen = -1
+        self._by_id: dict[str, int] = {}
+        self._places: dict[int, list[int]] = {}
+        self._reader: Reader | None = None
+        self._frame = pd.DataFrame()
+        self._lock = threading.Lock()
+
+    def refresh(self) -> int:
+        """Reads new events and says how many there were.
+
+        Raises:
+            StoreError: The run was deleted meanwhile, or its log is damaged.
+        """
+        with self._lock, Store.open(self.db, create=False) as store:
+            if self._reader is None:
+                self._reader = Reader(store, self.header.layouts)
+            reader = self._reader.at(store)
+            number = 0
+            for event in store.events(self.run, after=self._seen):
+                self._take(reader, event)
+                self._seen = event.seq
+                number += 1
+            return number
+
+    def frame(self) -> pd.DataFrame:
+        """A row a step, not to be changed: columns as `Step` without scores, metrics as `metric NAME`."""
+        with self._lock:
+            if len(self._frame) < len(self.steps):
+                new = pd.DataFrame([_row(step) for step in self.steps[len(self._frame) :]])
+                self._frame = pd.concat([self._frame, new], ignore_index=True) if len(self._frame) else new
+            return self._frame
+
+    def elites(self) -> list[Elite]:
+        """What the archive holds now, one a cell."""
+        with self._lock:
+            return list(self.state.archive.grid)
+
+    def leaders(self) -> list[tuple[str, list[tuple[int, float]]]]:
+        """By group of instances: steps and scores of its best few, best first."""
+        with self._lock:
+            return [
+                (group, [(self._by_id[leader.elite.candidate.id], leader.score) for leader in leaders])
+                for group, leaders in self.state.archive.leaders
+            ]
+
+    def step_of(self, identity: str) -> int | None:
+        """Which step first came to a candidate."""
+        return self._by_id.get(identity)
+
+    def _take(self, reader: Reader, event: Event) -> None:
+        if event.step is not None and event.kind in {ASKED, REPLIED, MEASURED, COMMITTED}:
+            self._places.setdefault(event.step, []).append(event.seq)
+        if event.kind == COMPARED:
+            self.standings = read_standings(event.body)
+        found = reader.read(event)
+        if found is not None:
+            self._commit(event, *found)
+
+    def _commit(self, event: Event, trial: Trial, challenge: Challenge | None) -> None:
+        kept = bool(self.state.apply(trial, challenge))
+        candidate = trial.candidate
+        if candidate is not None:
+            self._by_id.setdefault(candidate.id, trial.step)
+        search, validation = (trial.evaluations.get(s) for s in (Split.SEARCH, Split.VALIDATION))
+        scores = np.zeros(0)
+        if search is not None and search.complete and len(search.measurements) == len(self.instances):
+            scores = np.array([m.score for m in search.measurements])
+            if not trial.beyond_bound:
+                self.best_known = np.maximum(self.best_known, scores)
+        faults = [(str(f.kind), f.rule) for e in trial.evaluations.values() for _, f in e.faults]
+        best, champion = self.state.archive.best, self.state.champion
+        reply, completion = trial.reply, None if trial.reply is None else trial.reply.completion
+        self.steps.append(
+            Step(
+                step=trial.step,
+                at=event.at,
+                id=None if candidate is None else candidate.id,
+                outcome=str(trial.kind),
+                reason=trial.reason,
+                operator=trial.operator,
+                model=None if reply is None else reply.model,
+                search=None if search is None else search.score,
+                validation=None if validation is None else validation.score,
+                faults=tuple(dict.fromkeys(faults)),
+                is_kept=kept,
+                is_promoted=challenge is not None and challenge.promoted,
+                is_quarantined=trial.beyond_bound,
+                parents=tuple(self._by_id[p] for p in (candidate.parents if candidate else ())),
+                cell=self.state.archive.grid.cell(search) if kept and search is not None else None,
+                best=None if best is None else best.score,
+                champion=None if champion is None else champion.validation.score,
+                evaluated=self.state.evaluated,
+                usd=0.0 if reply is None else reply.cost.usd,
+                usd_total=self.state.accounts.ledger.spent.usd,
+                tokens=0 if completion is None else completion.input_tokens + completion.output_tokens,
+                cpu_s=sum(usage.cpu_s for usage in trial.usage.values()),
+                metrics={} if search is None else _metrics(search),
+                scores=scores,
+                places=tuple(self._places.pop(trial.step, ())),
+            )
+        )
+
+
+def _metrics(search: Any) -> Mapping[str, float]:  # noqa: ANN401 - an Evaluation, which floors keep out of reach
+    names = dict.fromkeys(name for m in search.measurements for name in m.metrics)
+    return {name: search.metric(name) for name in names}
+
+
+def _row(step: Step) -> dict[str, Any]:
+    return {
+        **{
+            name: getattr(step, name)
+            for name in Step.__slots__
+            if name not in {"scores", "metrics", "places"}
+        },
+        **{f"metric {name}": value for name, value in step.metrics.items()},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A run in the list.
+
+    Attributes:
+        lead: Champion minus the best baseline on VALIDATION, in words; empty before the comparison.
+        improved_at: Step of the last promotion; None if there was none.
+    """
+
+    row: RunRow
+    outline: Outline
+    lead: str
+    score: float | None
+
+
+class Library:
+    """The runs of one store; threads of several viewers share it."""
+
+    def __init__(self, db: Path) -> None:
+        self.db = db
+        self._logs: OrderedDict[str, RunLog] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def runs(self, *, archived: bool = False) -> list[Summary]:
+        """Lists runs, newest first; those put away too if asked.
+
+        Raises:
+            StoreError: There is no store, or it cannot be read.
+        """
+        with Store.open(self.db, create=False) as store:
+            found = []
+            for row in store.runs():
+                if row.name == HOLDOUT_LOG or (not archived and marks(store, row.name).archived):
+                    continue
+                told = outline(store, row.name, now=time.time())
+                found.append(Summary(row, told, *_lead(told.standings)))
+        return found
+
+    def log(self, run: str) -> RunLog:
+        """Gives a run as far as it is written now.
+
+        Raises:
+            StoreError: There is no such run, or its log is damaged.
+        """
+        with self._lock:
+            log = self._logs.pop(run, None) or RunLog(self.db, run)
+            self._logs[run] = log
+            while len(self._logs) > _KEPT:
+                self._logs.popitem(last=False)
+        try:
+            log.refresh()
+        except Exception:
+            with self._lock:
+                self._logs.pop(run, None)  # deleted, or another run of the same name by now
+            raise
+        return log
+
+    def told(self, run: str) -> tuple[Marks, Verifications, Checks]:
+        """What people, verifications and devices said of a run so far."""
+        with Store.open(self.db, create=False) as store:
+            return marks(store, run), verifications(store, run), device_checks(store, run)
+
+
+def _lead(standings: Sequence[Standing]) -> tuple[str, float | None]:
+    here = [row for row in standings if row.split is Split.VALIDATION]
+    champion = next((row for row in here if row.lead is None), None)
+    rivals = [row for row in here if row.lead is not None]
+    if champion is None or not rivals:
+        return "", None
+    best = max(rivals, key=lambda row: row.score)
+    return f"{best.lead} over {best.name}", champion.score

@@ -1,0 +1,29 @@
+"""The pages, in the order of a reader's questions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from dashboard.data import Library
+from dashboard.views import candidate, runs
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page; the first is found at the root.
+
+    Attributes:
+        path: Its place in the address.
+        show: Draws it.
+    """
+
+    title: str
+    icon: str
+    path: str
+    show: Callable[[Library], None]
+
+
+VIEWS: Final = (
+    View("Runs", ":material/list:", "runs", runs.show),
+    View("Candidate", ":material/code:", "candidate", candidate.show),
+)
