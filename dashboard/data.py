@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,21 +57,21 @@ class Step:
     search: float | None
     validation: float | None
     faults: tuple[tuple[str, str], ...]
-    is_kept: bool
     is_promoted: bool
     is_quarantined: bool
-    parents: tuple[int, ...]
-    cell: tuple[int, ...] | None
-    best: float | None
-    champion: float | None
-    evaluated: int
     usd: float
-    usd_total: float
     tokens: int
     cpu_s: float
     metrics: Mapping[str, float] = field(repr=False)
-    scores: np.ndarray = field(repr=False)
-    places: tuple[int, ...] = field(repr=False)
+    is_kept: bool = False
+    parents: tuple[int, ...] = ()
+    cell: tuple[int, ...] | None = None
+    best: float | None = None
+    champion: float | None = None
+    evaluated: int = 0
+    usd_total: float = 0.0
+    scores: np.ndarray = field(repr=False, default_factory=lambda: np.zeros(0))
+    places: tuple[int, ...] = field(repr=False, default=())
 
 
 class RunLog:
@@ -155,47 +155,53 @@ class RunLog:
 
     def _commit(self, event: Event, trial: Trial, challenge: Challenge | None) -> None:
         kept = bool(self.state.apply(trial, challenge))
-        candidate = trial.candidate
-        if candidate is not None:
-            self._by_id.setdefault(candidate.id, trial.step)
-        search, validation = (trial.evaluations.get(s) for s in (Split.SEARCH, Split.VALIDATION))
+        if trial.candidate is not None:
+            self._by_id.setdefault(trial.candidate.id, trial.step)
+        search = trial.evaluations.get(Split.SEARCH)
         scores = np.zeros(0)
         if search is not None and search.complete and len(search.measurements) == len(self.instances):
             scores = np.array([m.score for m in search.measurements])
             if not trial.beyond_bound:
                 self.best_known = np.maximum(self.best_known, scores)
-        faults = [(str(f.kind), f.rule) for e in trial.evaluations.values() for _, f in e.faults]
         best, champion = self.state.archive.best, self.state.champion
-        reply, completion = trial.reply, None if trial.reply is None else trial.reply.completion
-        self.steps.append(
-            Step(
-                step=trial.step,
-                at=event.at,
-                id=None if candidate is None else candidate.id,
-                outcome=str(trial.kind),
-                reason=trial.reason,
-                operator=trial.operator,
-                model=None if reply is None else reply.model,
-                search=None if search is None else search.score,
-                validation=None if validation is None else validation.score,
-                faults=tuple(dict.fromkeys(faults)),
-                is_kept=kept,
-                is_promoted=challenge is not None and challenge.promoted,
-                is_quarantined=trial.beyond_bound,
-                parents=tuple(self._by_id[p] for p in (candidate.parents if candidate else ())),
-                cell=self.state.archive.grid.cell(search) if kept and search is not None else None,
-                best=None if best is None else best.score,
-                champion=None if champion is None else champion.validation.score,
-                evaluated=self.state.evaluated,
-                usd=0.0 if reply is None else reply.cost.usd,
-                usd_total=self.state.accounts.ledger.spent.usd,
-                tokens=0 if completion is None else completion.input_tokens + completion.output_tokens,
-                cpu_s=sum(usage.cpu_s for usage in trial.usage.values()),
-                metrics={} if search is None else _metrics(search),
-                scores=scores,
-                places=tuple(self._places.pop(trial.step, ())),
-            )
+        step = replace(
+            _step(trial, challenge, at=event.at),
+            is_kept=kept,
+            parents=tuple(self._by_id[p] for p in (trial.candidate.parents if trial.candidate else ())),
+            cell=self.state.archive.grid.cell(search) if kept and search is not None else None,
+            best=None if best is None else best.score,
+            champion=None if champion is None else champion.validation.score,
+            evaluated=self.state.evaluated,
+            usd_total=self.state.accounts.ledger.spent.usd,
+            scores=scores,
+            places=tuple(self._places.pop(trial.step, ())),
         )
+        self.steps.append(step)
+
+
+def _step(trial: Trial, challenge: Challenge | None, *, at: float) -> Step:
+    """Tells what a trial itself says."""
+    search, validation = (trial.evaluations.get(split) for split in (Split.SEARCH, Split.VALIDATION))
+    faults = [(str(f.kind), f.rule) for e in trial.evaluations.values() for _, f in e.faults]
+    reply, completion = trial.reply, None if trial.reply is None else trial.reply.completion
+    return Step(
+        step=trial.step,
+        at=at,
+        id=None if trial.candidate is None else trial.candidate.id,
+        outcome=str(trial.kind),
+        reason=trial.reason,
+        operator=trial.operator,
+        model=None if reply is None else reply.model,
+        search=None if search is None else search.score,
+        validation=None if validation is None else validation.score,
+        faults=tuple(dict.fromkeys(faults)),
+        is_promoted=challenge is not None and challenge.promoted,
+        is_quarantined=trial.beyond_bound,
+        usd=0.0 if reply is None else reply.cost.usd,
+        tokens=0 if completion is None else completion.input_tokens + completion.output_tokens,
+        cpu_s=sum(usage.cpu_s for usage in trial.usage.values()),
+        metrics={} if search is None else _metrics(search),
+    )
 
 
 def _metrics(search: Any) -> Mapping[str, float]:  # noqa: ANN401 - an Evaluation, which floors keep out of reach

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -67,11 +67,10 @@ def detail_of(log: RunLog, number: int) -> Detail:
     if not 0 <= number < len(log.steps):
         raise LookupError(f"run {log.run!r} has no step {number}; it has steps 0 to {len(log.steps) - 1}")
     step = log.steps[number]
+    request, reply, source, told = None, None, None, ""
+    evaluations = {}
     with Store.open(log.db, create=False) as store:
-        events = list(_events(store, log.run, step.places))
-        request, reply, source, told = None, None, None, ""
-        evaluations = {}
-        for event in events:
+        for event in _events(store, log.run, step.places):
             if event.kind == ASKED:
                 request = read_request(event.body, store.text)
             elif event.kind == REPLIED:
@@ -82,35 +81,30 @@ def detail_of(log: RunLog, number: int) -> Detail:
             elif event.kind == COMMITTED:
                 source = store.text(event.body["text"]) if event.body.get("text") else None
                 told = event.body.get("detail", "")
-    rows, faults, printed = [], [], ""
-    for split, evaluation in evaluations.items():
-        for place, m in enumerate(evaluation.measurements):
-            row = {
-                "split": str(split),
-                "instance": m.instance,
-                "block": m.block,
-                "score": m.score,
-                **m.metrics,
-            }
-            if split is Split.SEARCH and place < len(log.best_known):
-                row |= {"best known": log.best_known[place], "regret": log.best_known[place] - m.score}
-            rows.append(row)
-            if m.fault is not None:
-                kind, rule, message = str(m.fault.kind), m.fault.rule, m.fault.message
-                faults.append(Fault(str(split), m.instance, kind, rule, message))
-            printed = printed or m.printed
+    every = [(split, place, m) for split, e in evaluations.items() for place, m in enumerate(e.measurements)]
     last = evaluations.get(Split.SEARCH) or evaluations.get(Split.SMOKE)
     return Detail(
         step=step,
         source=source,
-        instances=pd.DataFrame(rows),
-        faults=tuple(faults),
-        printed=printed,
+        instances=pd.DataFrame([_row(log, *one) for one in every]),
+        faults=tuple(
+            Fault(str(split), m.instance, str(m.fault.kind), m.fault.rule, m.fault.message)
+            for split, _, m in every
+            if m.fault is not None
+        ),
+        printed=next((m.printed for _, _, m in every if m.printed), ""),
         feedback=None if last is None else feedback(last, None),
         request=request,
         reply=reply,
         detail=told,
     )
+
+
+def _row(log: RunLog, split: Split, place: int, found: Any) -> dict[str, Any]:  # noqa: ANN401 - a Measurement
+    row = {"split": str(split), "instance": found.instance, "block": found.block, "score": found.score}
+    if split is Split.SEARCH and place < len(log.best_known):
+        row |= {"best known": log.best_known[place], "regret": log.best_known[place] - found.score}
+    return {**row, **found.metrics}
 
 
 def _events(store: Store, run: str, places: Sequence[int]) -> Iterator[Event]:
