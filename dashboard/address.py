@@ -9,6 +9,8 @@ from evolve.runs.errors import StoreError
 from problems.registry import BrokenProblem, UnknownProblem
 
 RUN, CANDIDATE, OTHER = "run", "candidate", "other"
+PAGES = "pages"
+"""Where a viewer's session keeps the pages by their place in the address."""
 
 
 def look_at(name: str, value: str | int | None) -> None:
@@ -26,6 +28,13 @@ def looked_at(name: str) -> str | None:
     """What the address says, or else what another page was looking at."""
     found = st.query_params.get(name) or st.session_state.get(f"at {name}")
     return None if found is None else str(found)
+
+
+def visit(path: str, run: str, step: int) -> None:
+    """Turns to another page about a candidate, by an address that leads there again."""
+    look_at(RUN, run)
+    look_at(CANDIDATE, step)
+    st.switch_page(st.session_state[PAGES][path], query_params={RUN: run, CANDIDATE: str(step)})
 
 
 def number_at(name: str) -> int | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.address import PAGES
 from dashboard.data import Library
 from dashboard.views import VIEWS, View
 
@@ -30,11 +31,14 @@ def main() -> None:
     found = library(parser.parse_args().db)
     if not _is_let_in():
         return
-    pages = [
-        st.Page(_page(view, found), title=view.title, icon=view.icon, url_path=view.path, default=number == 0)
+    pages = {
+        view.path: st.Page(
+            _page(view, found), title=view.title, icon=view.icon, url_path=view.path, default=number == 0
+        )
         for number, view in enumerate(VIEWS)
-    ]
-    st.navigation(pages).run()
+    }
+    st.session_state[PAGES] = pages  # one page turns to another by its path
+    st.navigation(list(pages.values())).run()
 
 
 def _page(view: View, found: Library) -> Callable[[], None]:
