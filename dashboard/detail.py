@@ -1,7 +1,7 @@
 """One candidate in full, read from the log when it is looked at."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,20 +67,7 @@ def detail_of(log: RunLog, number: int) -> Detail:
     if not 0 <= number < len(log.steps):
         raise LookupError(f"run {log.run!r} has no step {number}; it has steps 0 to {len(log.steps) - 1}")
     step = log.steps[number]
-    request, reply, source, told = None, None, None, ""
-    evaluations = {}
-    with Store.open(log.db, create=False) as store:
-        for event in _events(store, log.run, step.places):
-            if event.kind == ASKED:
-                request = read_request(event.body, store.text)
-            elif event.kind == REPLIED:
-                text = event.body.get("text")
-                reply = Reply.of(event.body, None if text is None else store.text(text))
-            elif event.kind == MEASURED:
-                evaluations[Split(event.body["stage"])] = unpack(event.body, log.header.layouts)
-            elif event.kind == COMMITTED:
-                source = store.text(event.body["text"]) if event.body.get("text") else None
-                told = event.body.get("detail", "")
+    request, reply, source, told, evaluations = _read(log, step)
     every = [(split, place, m) for split, e in evaluations.items() for place, m in enumerate(e.measurements)]
     last = evaluations.get(Split.SEARCH) or evaluations.get(Split.SMOKE)
     return Detail(
@@ -98,6 +85,27 @@ def detail_of(log: RunLog, number: int) -> Detail:
         reply=reply,
         detail=told,
     )
+
+
+def _read(
+    log: RunLog, step: Step
+) -> tuple[Request | None, Reply | None, str | None, str, Mapping[Split, Any]]:
+    """Reads what a step's events hold: request, reply, source, what is told of it, evaluations."""
+    request, reply, source, told = None, None, None, ""
+    evaluations = {}
+    with Store.open(log.db, create=False) as store:
+        for event in _events(store, log.run, step.places):
+            if event.kind == ASKED:
+                request = read_request(event.body, store.text)
+            elif event.kind == REPLIED:
+                text = event.body.get("text")
+                reply = Reply.of(event.body, None if text is None else store.text(text))
+            elif event.kind == MEASURED:
+                evaluations[Split(event.body["stage"])] = unpack(event.body, log.header.layouts)
+            elif event.kind == COMMITTED:
+                source = store.text(event.body["text"]) if event.body.get("text") else None
+                told = event.body.get("detail", "")
+    return request, reply, source, told, evaluations
 
 
 def _row(log: RunLog, split: Split, place: int, found: Any) -> dict[str, Any]:  # noqa: ANN401 - a Measurement
