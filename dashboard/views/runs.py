@@ -112,7 +112,9 @@ def _curves(logs: Sequence[RunLog], over: str, score: str) -> pd.DataFrame:
     return thinned(every, _POINTS, by="run") if len(every) else every
 
 
-def _chart(frame: pd.DataFrame, logs: Sequence[RunLog], over: str, split: str) -> alt.LayerChart | alt.FacetChart:
+def _chart(
+    frame: pd.DataFrame, logs: Sequence[RunLog], over: str, split: str
+) -> alt.LayerChart | alt.FacetChart:
     names = [log.run for log in logs]
     low = float(frame["score"].min())
     y = alt.Y(

@@ -100,7 +100,10 @@ NoDb = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Workload = Annotated[
-    str, typer.Option("--workload", metavar="W", help="generated, generated~VARIANT, real if there is data, FILE.csv.")
+    str,
+    typer.Option(
+        "--workload", metavar="W", help="generated, generated~VARIANT, real if there is data, FILE.csv."
+    ),
 ]
 DescribedFile = Annotated[
     Path | None,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
-from evolve.figures.medians import FEWEST, Band, Curve, band
+from evolve.figures.medians import Band, Curve, band
+from evolve.figures.pools import asked, encoded, labels, pooled, pooling
 from evolve.figures.style import COLOURS, DASHES, FAINT, MARKERS, fitted, legend_columns
 from evolve.figures.traced import Point, Traced
 from evolve.runs.comparison import Standing
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
 MOST: Final = len(COLOURS)
 """More lines could not be told apart in grey."""
 OVER: Final = ("evaluations", "dollars")
-
-_SPEED: Final = ("seed", "workers", "calls", "max_minutes")
-"""What may differ between runs of one median: the seed, and what decides speed alone."""
-_UNTOLD: Final = frozenset({"sources", "code"})
-"""What tells pools apart and does not fit in a label."""
 
 
 class NothingToDraw(Exception):  # noqa: N818 - reads as what happened
@@ -37,6 +31,12 @@ class Line:
     label: str
     runs: tuple[Traced, ...]
     band: Band
+
+    @property
+    def pooling(self) -> str:
+        """A sentence on what its median is of."""
+        is_cut = len({run.state.evaluated for run in self.runs}) > 1
+        return pooling(self.label, self.runs, is_cut=is_cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class Progress:
         Raises:
             NothingToDraw: A run has no score there, or spent no dollars, or there are too many lines.
         """
-        pools = _pools(runs)
+        pools = pooled(runs)
         if len(pools) > MOST:
             raise NothingToDraw(
                 f"expected at most {MOST} lines, which can be told apart, but got {len(pools)}; only runs "
                 "that differ by their seed alone, and were made by the same code, are one line"
             )
-        labels = _labels(pools)
-        lines = [_line(label, pool, split, over) for label, pool in zip(labels, pools, strict=True)]
-        asked = {_encoded({**_asked(pool[0]), "code": None}) for pool in pools}
-        return Progress(split, over, tuple(lines), _reference(runs, split), len(asked) == len(pools))
+        named = zip(labels(pools), pools, strict=True)
+        lines = [_line(label, pool, split, over) for label, pool in named]
+        distinct = {encoded({**asked(pool[0]), "code": None}) for pool in pools}
+        return Progress(split, over, tuple(lines), _reference(runs, split), len(distinct) == len(pools))
 
     @property
     def caption(self) -> Sequence[str]:
@@ -78,7 +78,7 @@ class Progress:
         )
         unit = "candidates evaluated" if self.over == "evaluations" else "dollars spent on models"
         found = [f"{what} so far, over {unit}; strict scores in [0, 1], higher is better, 1 is the bound."]
-        found += [_pooling(line) for line in self.lines if len(line.runs) > 1]
+        found += [line.pooling for line in self.lines if len(line.runs) > 1]
         if not self.one_code:
             found.append("Runs that differ by their seed and by the code that made them are not pooled.")
         if self.reference is not None:
@@ -140,45 +140,6 @@ class Progress:
         return [fitted(label, width_in) for label in (*(line.label for line in self.lines), *reference)]
 
 
-def _pools(runs: Sequence[Traced]) -> list[tuple[Traced, ...]]:
-    """Groups runs that differ by their seed alone, in the order of their first."""
-    found: dict[bytes, list[Traced]] = {}
-    for run in runs:
-        found.setdefault(_encoded(_asked(run)), []).append(run)
-    return [tuple(pool) for pool in found.values()]
-
-
-def _encoded(asked: Mapping[str, Any]) -> bytes:
-    return msgspec.json.encode(asked, order="deterministic")
-
-
-def _asked(run: Traced) -> dict[str, Any]:
-    """All that may tell runs apart: what was asked, what was started from, and the code that did it."""
-    spec = {k: v for k, v in msgspec.to_builtins(run.spec).items() if k not in _SPEED}
-    code = {name: value for name, value in run.header.digests.items() if name.startswith("code")}
-    return {**spec, "sources": dict(run.header.sources), "code": code}
-
-
-def _labels(pools: Sequence[tuple[Traced, ...]]) -> list[str]:
-    """Names a single run by its name, a pool by what was asked of it and not of every other."""
-    asked = [_asked(pool[0]) for pool in pools]
-    differing = [key for key in asked[0] if any(a[key] != asked[0][key] for a in asked)]
-    found = []
-    for pool, spec in zip(pools, asked, strict=True):
-        words = ", ".join(f"{key.replace('_', ' ')} {_word(spec[key])}" for key in differing)
-        if not _UNTOLD.isdisjoint(differing):
-            words = f"{pool[0].name} and others"
-        what = words or f"{spec['proposer']} proposer"
-        found.append(pool[0].name if len(pool) == 1 else f"{what}, median of {len(pool)} runs")
-    return found
-
-
-def _word(value: object) -> str:
-    if isinstance(value, dict):
-        return str(value.get("name") or ", ".join(f"{k} {_word(v)}" for k, v in value.items()))
-    return " ".join(map(_word, value)) if isinstance(value, list | tuple) else str(value)
-
-
 def _line(label: str, pool: tuple[Traced, ...], split: Split, over: str) -> Line:
     found = band([_curve(run, split, over) for run in pool])
     if found is None:
@@ -215,18 +176,3 @@ def _reference(runs: Sequence[Traced], split: Split) -> Standing | None:
         row for run in runs for row in run.outline.standings if row.split is split and row.lead is not None
     ]
     return max(rows, key=lambda row: row.score, default=None)
-
-
-def _pooling(line: Line) -> str:
-    n, ends = len(line.runs), {run.state.evaluated for run in line.runs}
-    method = (
-        f"the range of the {n} runs, since an interval of the median needs {FEWEST}"
-        if n < FEWEST
-        else "a pointwise 95 % interval of the median by order statistics"
-    )
-    until = ", up to where the shortest of them ends" if len(ends) > 1 else ""
-    return f"{line.label}: seeds {_seeds(line.runs)}; band: {method}{until}."
-
-
-def _seeds(runs: Sequence[Traced]) -> str:
-    return ", ".join(str(run.spec.seed) for run in runs)

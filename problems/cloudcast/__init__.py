@@ -78,6 +78,7 @@ PROBLEM = Problem(
     timeline=timeline,
     data=(DATA,),
     perturbations=PERTURBATIONS,
+    noise_floor=0.0002,
     file_form=FORM,
     counts=("cost_usd", "sd_cost_usd"),
     dialects=published.dialects,

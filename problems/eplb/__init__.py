@@ -74,6 +74,7 @@ PROBLEM = Problem(
     workloads=_WORKLOADS,
     load=_load,
     perturbations=PERTURBATIONS,
+    noise_floor=0.0012,
     data=(DATA,),
     file_form=FORM,
     published_form=PublishedForm(published.adapt, modules=("torch",)),

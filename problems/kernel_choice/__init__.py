@@ -71,5 +71,6 @@ PROBLEM = Problem(
     load=load,
     timeline=timeline,
     perturbations=PERTURBATIONS,
+    noise_floor=0.0142,
     bound="The fastest configuration of the recorded sweep, which timed every one that can be chosen.",
 )

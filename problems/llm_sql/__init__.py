@@ -89,6 +89,7 @@ PROBLEM = Problem(
     load=load,
     timeline=timeline,
     perturbations=PERTURBATIONS,
+    noise_floor=0.0011,
     data=(DATA,),
     file_form=FORM,
     dialects=published.dialects,

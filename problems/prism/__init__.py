@@ -70,6 +70,7 @@ PROBLEM = Problem(
     load=load,
     timeline=timeline,
     perturbations=PERTURBATIONS,
+    noise_floor=0.0007,
     file_form=FORM,
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),

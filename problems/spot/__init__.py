@@ -65,6 +65,7 @@ PROBLEM = Problem(
     data=(DATA,),
     file_form=FORM,
     perturbations=PERTURBATIONS,
+    noise_floor=0.0022,
     counts=("late",),
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),

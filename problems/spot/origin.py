@@ -42,7 +42,7 @@ def windows(public: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Cuts the windows out of the raw traces, which count the machines at hand at each tick.
 
     Raises:
-        ValueError, LookupError, TypeError, AttributeError: A trace is none, has another tick, or is too short.
+        ValueError, LookupError, TypeError, AttributeError: A trace is none, too short, or of another tick.
     """
     marks = {environment: _marks(public[f"{environment}.json"]) for environment in _ENVIRONMENTS}
     return {

@@ -72,6 +72,7 @@ PROBLEM = Problem(
     load=_load,
     data=(DATA,),
     perturbations=PERTURBATIONS,
+    noise_floor=0.0215,
     file_form=FORM,
     counts=("late",),
     dialects=published.dialects,

@@ -85,6 +85,7 @@ PROBLEM = Problem(
     load=load,
     data=(DATA,),
     perturbations=PERTURBATIONS,
+    noise_floor=0.0042,
     file_form=FORM,
     dialects=published.dialects,
     published_form=PublishedForm(published.adapt),
