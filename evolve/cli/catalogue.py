@@ -107,6 +107,7 @@ def _as_json(problem: Problem, folder: DataFolder, stages: list[Stage]) -> dict[
         "baselines": [{**asdict(b), "seed": b.name in problem.seeds} for b in problem.baselines],
         "bound": problem.bound,
         "counts": list(problem.counts),
+        "noise_floor": problem.noise_floor,
         "perturbations": dict(problem.perturbations),
         "published_form": problem.published_form is not None,
     }
@@ -160,11 +161,16 @@ def _remarks(problem: Problem, folder: DataFolder, stages: list[Stage]) -> dict[
     return {
         "bound": problem.bound,
         "scores": "of baselines: strict, on generated validation",
+        **({"noise": _noise(problem.noise_floor)} if problem.noise_floor else {}),
         "limits": "\n".join(_limits(problem)),
         "data": missing[0] + more if missing else f"found in {folder.root}",
         **({"variants": "\n".join(shifted)} if shifted else {}),
         "papers": "\n".join(papers),
     }
+
+
+def _noise(floor: float) -> str:
+    return f"standard deviation of a near lead when validation is drawn anew: {floor:.4f}"
 
 
 def _limits(problem: Problem) -> Iterator[str]:

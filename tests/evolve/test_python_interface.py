@@ -15,6 +15,7 @@ from evolve.runs.errors import RunExists, StoreError
 from evolve.runs.recorded import RecordedRun
 from evolve.runs.spec import RunSpec
 from problems.registry import UnknownProblem
+from problems.workloads import NotInWorkload
 
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 pytestmark = pytest.mark.usefixtures("toy")
@@ -81,6 +82,6 @@ def test_what_cannot_be_measured_is_said(words: tuple[str, str], error: type[Exc
         evaluators.measure("", *words)
 
 
-def test_a_workload_without_the_split_is_named() -> None:
-    with pytest.raises(ValueError, match="workload 'none' of problem 'toy-order' has no split smoke"):
+def test_a_workload_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(NotInWorkload, match="'toy-order' has no workload 'none'; it has: generated, real"):
         evaluators.measure("", "toy-order", "smoke", workload="none")
