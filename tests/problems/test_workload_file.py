@@ -342,4 +342,3 @@ def test_a_file_that_is_not_there_or_no_csv_is_named(tmp_path: Path, name: str) 
 
 def test_a_problem_without_a_form_says_so(write: Write) -> None:
     assert "cannot be asked about a file of your own" in refusal("kernel_choice", write("a,b\n"))
-
