@@ -14,9 +14,10 @@ import pandas as pd
 from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.runs.comparison import Standing
 from evolve.runs.device_checks import Checks, device_checks
+from evolve.runs.errors import UnknownRun
 from evolve.runs.events import ASKED, COMMITTED, COMPARED, MEASURED, REPLIED, Event
 from evolve.runs.header import Header
-from evolve.runs.history import Outline, outline, read_standings
+from evolve.runs.history import Outline, is_running, outline, read_standings
 from evolve.runs.marks import Marks, marks
 from evolve.runs.records import Reader
 from evolve.runs.state import State
@@ -276,6 +277,14 @@ class Library:
                 self._logs.pop(run, None)  # deleted, or another run of the same name by now
             raise
         return log
+
+    def goes_on(self, run: str) -> bool:
+        """Whether a process writes the run now, so that looking again is worth it."""
+        try:
+            with Store.open(self.db, create=False) as store:
+                return is_running(store, run, now=time.time())
+        except UnknownRun:
+            return False  # deleted meanwhile
 
     def told(self, run: str) -> tuple[Marks, Verifications, Checks]:
         """What people, verifications and devices said of a run so far."""
