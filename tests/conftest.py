@@ -35,6 +35,15 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     _forget_problems()
 
 
+@pytest.fixture(scope="session")
+def finished(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a finished run `done` of `toy-order`; nobody may write it."""
+    db = tmp_path_factory.mktemp("finished") / "adrs.db"
+    words = ["run", "toy-order", "--max-evals", "30", "--name", "done", "--db", str(db)]
+    subprocess.run([sys.executable, "-m", "evolve", *words], check=True, capture_output=True)
+    return db
+
+
 def _forget_problems() -> None:
     registry._entries.cache_clear()
     registry.get.cache_clear()

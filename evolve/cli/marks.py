@@ -26,6 +26,20 @@ def author_named(author: str | None) -> str:
         return "unknown"
 
 
+def tag_named(text: str) -> str:
+    """Checks that a text can be a tag.
+
+    Raises:
+        Misuse: It cannot.
+    """
+    if not text or len(text) > LONGEST_TAG or not all(c.isalnum() or c in "-_." for c in text):
+        raise Misuse(
+            f"expected a tag of at most {LONGEST_TAG} letters, digits, dashes, dots and underscores, but "
+            f"got {text!a}"
+        )
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class TagRequest:
     """The verb's options, as they came."""
@@ -39,7 +53,7 @@ class TagRequest:
 
 def tag(db: Path, request: TagRequest) -> Exit:
     """Puts tags on a candidate, or takes them off."""
-    run, named = run_named(request.run), [_tag(text) for text in request.tags]
+    run, named = run_named(request.run), [tag_named(text) for text in request.tags]
     with Store.open(db, create=False) as store:
         step = found_trial(store, run, request.candidate).trial.step
         missing = [text for text in named if text not in marks(store, run).tags.get(step, ())]
@@ -79,15 +93,6 @@ def archive(db: Path, runs: Sequence[str], *, undo: bool, author: str | None) ->
     for run in runs:
         say(f"run {run!r} is {what}")
     return Exit.DONE
-
-
-def _tag(text: str) -> str:
-    if not text or len(text) > LONGEST_TAG or not all(c.isalnum() or c in "-_." for c in text):
-        raise Misuse(
-            f"expected a tag of at most {LONGEST_TAG} letters, digits, dashes, dots and underscores, but "
-            f"got {text!a}"
-        )
-    return text
 
 
 def _line(text: str, what: str) -> str:

@@ -64,8 +64,9 @@ def options_of(command: Any) -> dict[str, Any]:  # noqa: ANN401 - typer's own ty
 
 
 def _named(args: list[str]) -> Path | None:
-    """Finds `--config FILE` before anything else is parsed; the last one counts."""
+    """Finds `--config FILE` before anything else is parsed; the last one counts. Behind `--` is no option."""
     found = None
+    args = args[: args.index("--")] if "--" in args else args
     for i, arg in enumerate(args):
         if arg == "--config" and i + 1 < len(args):
             found = args[i + 1]

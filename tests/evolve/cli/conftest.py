@@ -1,7 +1,6 @@
-"""Ways to call the command, and a finished run to look at."""
+"""Ways to call the command, and problems that nobody should ship."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,15 +51,6 @@ def adrs(
         return Ended(code, *capsys.readouterr())
 
     return call
-
-
-@pytest.fixture(scope="session")
-def finished(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with a finished run `done` of `toy-order`; nobody may write it."""
-    db = tmp_path_factory.mktemp("finished") / "adrs.db"
-    words = ["run", "toy-order", "--max-evals", "30", "--name", "done", "--db", str(db)]
-    subprocess.run([*COMMAND, *words], check=True, capture_output=True)
-    return db
 
 
 STRANGE = '''

@@ -113,3 +113,11 @@ def test_a_run_that_goes_on_is_not_written_on(adrs: Adrs, db: Path, words: list[
         ended = adrs(*words, "--db", db)
     assert ended.code == 2
     assert "done" in ended.err
+
+
+def test_a_note_may_read_like_an_option(adrs: Adrs, db: Path) -> None:
+    ended = adrs("note", "--db", db, "--", "done", "--config=/nowhere")
+    assert (ended.code, ended.err) == (0, "adrs: noted on run 'done'\n")
+    assert [n["text"] for n in adrs("show", "done", "--db", db, "--json").json["marks"]["notes"]] == [
+        "--config=/nowhere"
+    ]
