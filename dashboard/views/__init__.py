@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.data import Library
-from dashboard.views import candidate, runs
+from dashboard.views import archive, candidate, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +25,6 @@ class View:
 
 VIEWS: Final = (
     View("Runs", ":material/list:", "runs", runs.show),
+    View("Archive", ":material/grid_view:", "archive", archive.show),
     View("Candidate", ":material/code:", "candidate", candidate.show),
 )
