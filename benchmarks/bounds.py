@@ -1,4 +1,4 @@
-"""Proves every bound of a problem anew and times it; `--write` ships those of the generated splits.
+"""Proves every bound of a problem anew and times it; `--write` ships those of generated splits and variants.
 
 The references of eplb, which are no bounds but take as long, are dealt with alike.
 
@@ -22,9 +22,6 @@ from problems.variants import PREFIX
 
 SHIPPED_WHEN_PUBLISHED = {"txn"}
 """Problems whose published data may be handed on, digests of it included."""
-
-SHIPPED_WHEN_PERTURBED = {"llm_sql"}
-"""Problems whose variants are shipped too, since they take minutes; those of the others take seconds."""
 
 KINDS = ("bound", "reference")
 """Modules with a `prove`; what it proves is shipped in the file of its name in the plural."""
@@ -52,8 +49,7 @@ def instances(problem: Problem, workload: str, split: Split) -> list[Instance]:
 def sets(problem: Problem) -> list[tuple[str, Split]]:
     """Workloads and splits to be proved."""
     generated = [("generated", split) for split in problem.workloads["generated"]]
-    variants = problem.perturbations if problem.name in SHIPPED_WHEN_PERTURBED else ()
-    return generated + [(f"{PREFIX}{name}", Split.VALIDATION) for name in variants]
+    return generated + [(f"{PREFIX}{name}", Split.VALIDATION) for name in problem.perturbations]
 
 
 def prove(name: str, kind: str) -> tuple[list[Row], dict[str, float]]:

@@ -83,14 +83,19 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A transfer over a network before its bound is known."""
+    """A transfer over a network before its bound is known; `shown` as in `Case`."""
 
     name: str
     network: Network
     transfer: Transfer
+    shown: Network | None = None
 
     def digest(self) -> str:
-        """Fingerprint of all that the cost depends on."""
+        """Fingerprint of all that the cost depends on, and of the prices shown if those are others."""
+        true = self._true()
+        return true if self.shown is None else fingerprint(true, self.shown.usd_per_gb)
+
+    def _true(self) -> str:
         net, sent = self.network, self.transfer
         limits = [(p, sent.ingress_gbit_s[p], sent.egress_gbit_s[p]) for p in sorted(set(net.providers))]
         return fingerprint(
@@ -119,7 +124,7 @@ def instances(cases: Sequence[Named]) -> tuple[Instance, ...]:
             group=case.name,
             block=case.name,
             digest=digest,
-            data=Case(case.network, case.transfer, least[digest]),
+            data=Case(case.network, case.transfer, least[digest], case.shown),
         )
         for case, digest in zip(cases, digests, strict=True)
     )

@@ -9,17 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from problems.base import Instance, fingerprint
-from problems.cloudcast.instances import (
-    DESTINATIONS,
-    KINDS,
-    REGIONS,
-    SEED,
-    Case,
-    Named,
-    instances,
-    planned,
-)
+from problems.base import Instance
+from problems.cloudcast.instances import DESTINATIONS, KINDS, REGIONS, SEED, Named, instances, planned
 from problems.cloudcast.network import Network, Transfer
 from problems.variants import Variant
 
@@ -54,15 +45,14 @@ _SHIFTS: Mapping[str, _Shift] = {
 def perturbed(variant: Variant) -> tuple[Instance, ...]:
     """Makes the instances of a variant, each on a network of its own, its own group and block."""
     shift = _SHIFTS[variant.name]
-    rngs, cases = dict[str, np.random.Generator](), list[Named]()
+    cases = list[Named]()
     for kind, called in enumerate(KINDS):
         for number in range(_EACH):
             rng, name = variant.stream(SEED, kind, number), f"{called}-{number}"
             net, sent = planned(rng, called, REGIONS, shift.destinations)
-            cases.append(Named(name, *_at_speed(net, sent, shift.throughput)))
-            rngs[name] = rng
-    found = instances(cases)
-    return tuple(_misinformed(i, rngs[i.name]) for i in found) if shift.noisy else found
+            shown = _noisy(net, rng) if shift.noisy else None
+            cases.append(Named(name, *_at_speed(net, sent, shift.throughput), shown))
+    return instances(cases)
 
 
 def _at_speed(net: Network, sent: Transfer, factor: float) -> tuple[Network, Transfer]:
@@ -77,11 +67,7 @@ def _at_speed(net: Network, sent: Transfer, factor: float) -> tuple[Network, Tra
     )
 
 
-def _misinformed(instance: Instance, rng: np.random.Generator) -> Instance:
-    """Shows prices that are true but for a factor, uniform over 3/4..5/4, rounded to 0.0001 dollars."""
-    case: Case = instance.data
-    net = case.network
+def _noisy(net: Network, rng: np.random.Generator) -> Network:
+    """Prices that are true but for a factor, uniform over 3/4..5/4, rounded to 0.0001 dollars."""
     thousandths = rng.integers(750, 1251, size=len(net.usd_per_gb))
-    told = np.floor(net.usd_per_gb * thousandths * 10.0 + 0.5) / 10_000
-    digest = fingerprint(instance.digest, told)
-    return replace(instance, digest=digest, data=replace(case, shown=replace(net, usd_per_gb=told)))
+    return replace(net, usd_per_gb=np.floor(net.usd_per_gb * thousandths * 10.0 + 0.5) / 10_000)

@@ -5,7 +5,7 @@ Only integers are drawn and weighed, so no rounding of a platform can change an 
 every GPU is drawn again: so every instance has a placement, and a policy can always find one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -107,19 +107,27 @@ def generate(split: Split) -> tuple[Instance, ...]:
     )
 
 
-def instances(drafts: dict[str, Draft]) -> tuple[Instance, ...]:
-    """Finds the optima of named drafts and makes each a group and block of its own."""
-    digests = {name: digest(*draft) for name, draft in drafts.items()}
+def instances(
+    drafts: Mapping[str, Draft], shown: Mapping[str, tuple[Model, ...]] | None = None
+) -> tuple[Instance, ...]:
+    """Finds the optima of named drafts and makes each a group and block of its own.
+
+    Args:
+        shown: By name, models as the policy sees them, where that is not as they are.
+    """
+    told = shown or {}
+    digests = {name: digest(*draft, told.get(name)) for name, draft in drafts.items()}
     least = optima({digests[name]: draft for name, draft in drafts.items()})
     return tuple(
-        Instance(name=n, group=n, block=n, digest=digests[n], data=Case(*draft, optimum=least[digests[n]]))
-        for n, draft in drafts.items()
+        Instance(n, group=n, block=n, digest=d, data=Case(*drafts[n], optimum=least[d], shown=told.get(n)))
+        for n, d in digests.items()
     )
 
 
-def digest(gpu_count: int, models: Sequence[Model]) -> str:
-    """Fingerprint of what is to be placed."""
-    return fingerprint(gpu_count, GPU_MEMORY_GB, np.array(models, dtype=np.int64))
+def digest(gpu_count: int, models: Sequence[Model], shown: Sequence[Model] | None = None) -> str:
+    """Fingerprint of what is to be placed, and of what is shown of it if that is not the same."""
+    true = fingerprint(gpu_count, GPU_MEMORY_GB, np.array(models, dtype=np.int64))
+    return true if shown is None else fingerprint(true, np.array(shown, dtype=np.int64))
 
 
 def best_fit(sizes: Sequence[int], gpu_count: int, memory_gb: int) -> bool:

@@ -1,12 +1,12 @@
 """What is shifted in VALIDATION to see whether a policy still leads: seeds, tightness, what it is told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from problems.base import Instance, fingerprint
-from problems.prism.instances import GENERATORS, SEED, Case, Draft, Generator, instances, placeable, tight
+from problems.base import Instance
+from problems.prism.instances import GENERATORS, SEED, Draft, Generator, instances, placeable, tight
 from problems.prism.interface import Model
 from problems.variants import Variant
 
@@ -43,17 +43,15 @@ def perturbed(variant: Variant) -> tuple[Instance, ...]:
             name = f"{generator.__name__}-{number}"
             rngs[name] = variant.stream(SEED, kind, number)
             drafts[name] = placeable(generator, rngs[name])
-    found = instances(drafts)
-    return tuple(_misinformed(i, rngs[i.name]) for i in found) if shift.noisy else found
+    if not shift.noisy:
+        return instances(drafts)
+    return instances(drafts, {name: _noisy(models, rngs[name]) for name, (_, models) in drafts.items()})
 
 
-def _misinformed(instance: Instance, rng: np.random.Generator) -> Instance:
-    """Shows rates that are true but for a factor, uniform over 2/3..4/3, rounded and 1 at least."""
-    case: Case = instance.data
-    thousandths = rng.integers(667, 1334, size=len(case.models)).tolist()
-    shown = tuple(
+def _noisy(models: Sequence[Model], rng: np.random.Generator) -> tuple[Model, ...]:
+    """Rates that are true but for a factor, uniform over 2/3..4/3, rounded and 1 at least."""
+    thousandths = rng.integers(667, 1334, size=len(models)).tolist()
+    return tuple(
         Model(model.size_gb, max((model.req_rate * factor + 500) // 1000, 1), model.slo)
-        for model, factor in zip(case.models, thousandths, strict=True)
+        for model, factor in zip(models, thousandths, strict=True)
     )
-    digest = fingerprint(instance.digest, np.array(shown, dtype=np.int64))
-    return replace(instance, digest=digest, data=replace(case, shown=shown))

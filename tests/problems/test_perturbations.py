@@ -1,6 +1,7 @@
 """Variants of VALIDATION are the same everywhere, apart from all that is generated, and can be measured."""
 
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from evaluators.drive import GroupTask, measure_group
 from evaluators.testing import benched, check_outcomes
 from evaluators.values import Evaluation, Measurement
 from problems.base import Instance, Split, fingerprint, groups
+from problems.bounds import shipped
 from problems.datasets import DataFolder
 from problems.registry import get, names
 from problems.testing import FEWEST_BLOCKS
@@ -17,19 +19,14 @@ from tests.problems.conftest import Variants
 
 OURS = ("cloudcast", "eplb", "kernel_choice", "llm_sql", "prism", "spot", "spot_multi", "txn")
 GENERATED = (Split.SMOKE, Split.SEARCH, Split.VALIDATION, Split.HOLDOUT)
-QUICK = {
-    "cloudcast": ("seeds", "noisy-prices"),
-    "kernel_choice": ("decode-only", "prefill-only"),
-    "llm_sql": ("rows-x0.5", "corrupted-cells"),
-    "prism": ("tight-only",),
-    "spot": ("slack-x0.5",),
-    "spot_multi": ("slack-x0.5",),
-    "txn": tuple(get("txn").perturbations),
-}
-"""Variants whose bounds take less than a second together with their instances."""
-MEASURED = {("kernel_choice", "decode-only")}
-"""Those of them on which baselines are quick, too, whatever else the machine does."""
-
+MEASURED = pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        pytest.param(name, called, marks=() if name == "kernel_choice" else pytest.mark.slow)
+        for name in OURS
+        for called in get(name).perturbations
+    ],
+)
 
 GOLDEN = {
     "cloudcast": {
@@ -90,17 +87,7 @@ GOLDEN = {
 }
 
 
-def every(quick: set[tuple[str, str]]) -> pytest.MarkDecorator:
-    """All variants of ours; those that are not quick are slow tests."""
-    found = [
-        pytest.param(name, variant, marks=() if (name, variant) in quick else pytest.mark.slow)
-        for name in OURS
-        for variant in get(name).perturbations
-    ]
-    return pytest.mark.parametrize(("name", "called"), found)
-
-
-EVERY = every({(name, variant) for name, variants in QUICK.items() for variant in variants})
+EVERY = pytest.mark.parametrize(("name", "called"), [(n, v) for n in OURS for v in get(n).perturbations])
 
 
 @cache
@@ -129,6 +116,29 @@ def test_a_variant_is_made_of_these_instances(name: str, called: str, variant: V
     assert found == GOLDEN[name][called]
 
 
+KINDS = {"eplb": "reference", "kernel_choice": None}
+"""What problems ship where that is no bound; that of kernel_choice is a constant."""
+
+
+@EVERY
+def test_the_bounds_of_a_variant_are_shipped(name: str, called: str, variant: Variants) -> None:
+    kind = KINDS.get(name, "bound")
+    path = Path(str(get(name).interface.__file__)).with_name(f"{kind}s.json")
+    assert path.is_file() == (kind is not None)
+    if kind is not None:
+        assert {i.digest for i in variant(name, called)} <= set(shipped(path))
+
+
+@pytest.mark.slow
+@EVERY
+def test_the_shipped_bounds_of_a_variant_are_proved_again(name: str, called: str, variant: Variants) -> None:
+    kind = KINDS.get(name, "bound")
+    if kind is not None:
+        prove = import_module(f"problems.{name}.{kind}").prove
+        path = Path(str(get(name).interface.__file__)).with_name(f"{kind}s.json")
+        assert prove(variant(name, called)).items() <= shipped(path).items()
+
+
 @EVERY
 def test_a_variant_repeats_no_generated_instance(name: str, called: str, variant: Variants) -> None:
     found = {i.digest for i in variant(name, called)}
@@ -146,7 +156,7 @@ def test_a_variant_has_blocks_enough_for_an_interval(name: str, called: str, var
     assert all(len({i.block for i in group}) == 1 for group in groups(found))
 
 
-@every(MEASURED)
+@MEASURED
 def test_the_best_and_the_idle_policy_are_valid_on_a_variant(
     name: str, called: str, variant: Variants, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,8 +68,9 @@ def test_every_generated_instance_has_a_shipped_bound_that_is_proven_anew(
     generated: Mapping[Split, Sequence[Instance]],
 ) -> None:
     cases = [case for split in generated.values() for case in split]
-    assert bound.prove(cases) == shipped(SHIPPED)
-    assert {case.digest: case.data.bound_usd for case in cases} == shipped(SHIPPED)
+    proven = bound.prove(cases)
+    assert proven.items() <= shipped(SHIPPED).items()
+    assert {case.digest: case.data.bound_usd for case in cases} == proven
 
 
 def test_a_kept_bound_that_cannot_be_is_computed_again(tmp_path: Path) -> None:

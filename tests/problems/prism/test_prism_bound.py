@@ -91,8 +91,7 @@ def test_models_that_fit_only_without_a_gb_to_spare_have_no_optimum() -> None:
 
 
 def test_every_generated_instance_has_a_shipped_optimum() -> None:
-    digests = [case.digest for split in GENERATED for case in generate(split)]
-    assert sorted(digests) == sorted(SHIPPED)
+    assert {case.digest for split in GENERATED for case in generate(split)} <= set(SHIPPED)
 
 
 def test_optima_are_proven_anew_where_that_takes_no_time() -> None:
