@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.data import Library, RunLog, Summary
+from evolve.cli.terminal import harmless
 from evolve.runs.errors import StoreError
 from problems.registry import BrokenProblem, UnknownProblem
 
 RUN, CANDIDATE, OTHER = "run", "candidate", "other"
+_LONGEST = 600
+"""Characters of an error that are shown."""
 PAGES = "pages"
 """Where a viewer's session keeps the pages by their place in the address."""
 
@@ -35,6 +38,13 @@ def visit(path: str, run: str, step: int) -> None:
     look_at(RUN, run)
     look_at(CANDIDATE, step)
     st.switch_page(st.session_state[PAGES][path], query_params={RUN: run, CANDIDATE: str(step)})
+
+
+def link_to(path: str, label: str, run: str, step: int, *, icon: str | None = None) -> None:
+    """Draws a link to a page about a candidate; nothing where there is no such page."""
+    page = st.session_state.get(PAGES, {}).get(path)
+    if page is not None:
+        st.page_link(page, label=label, icon=icon, query_params={RUN: run, CANDIDATE: str(step)})
 
 
 def number_at(name: str) -> int | None:
@@ -66,8 +76,15 @@ def opened(library: Library, run: str) -> RunLog | None:
     try:
         return library.log(run)
     except (StoreError, BrokenProblem, UnknownProblem, ValueError) as error:
-        st.error(f"Run {run!r} cannot be shown: {error}")
+        tell_error("This run cannot be shown.", error)
         return None
+
+
+def tell_error(what: str, error: Exception) -> None:
+    """Says what went wrong; why never as markdown, since names that strangers chose may be in it."""
+    st.error(what)
+    told = harmless(str(error))
+    st.text(told if len(told) <= _LONGEST else f"{told[:_LONGEST]} ...")
 
 
 def listed(library: Library, *, archived: bool = False) -> Sequence[Summary]:
@@ -75,7 +92,7 @@ def listed(library: Library, *, archived: bool = False) -> Sequence[Summary]:
     try:
         found = library.runs(archived=archived)
     except (StoreError, ValueError) as error:
-        st.error(str(error))
+        tell_error("The runs cannot be listed.", error)
         return []
     if not found:
         st.info(

@@ -1,11 +1,31 @@
 """Candidate: what it is, what it did, and what can be doubted about it."""
 
+from collections.abc import Mapping
+from typing import Final, Literal
+
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard.address import CANDIDATE, chosen_run, chosen_step, look_at
-from dashboard.data import Library, RunLog, Step
-from dashboard.detail import Detail, ancestors, detail_of, diff, shortened, source_of
+from dashboard.address import chosen_run, chosen_step, link_to
+from dashboard.candidate_charts import gap
+from dashboard.charts import COLOURS
+from dashboard.checks import Check, Finding, by_rule, checks, scores, verification_of
+from dashboard.data import Library, RunLog
+from dashboard.detail import Detail, detail_of, kin
+from dashboard.panels import facts, prose
+from dashboard.views.exchange import exchange
+from dashboard.views.source import source
+from evolve.cli.money import dollars
+from evolve.cli.terminal import harmless, local_time, seconds, size, whole
+from evolve.runs.marks import Marks
+from evolve.runs.verifications import Verifications
+
+_COLOURS: Final[Mapping[Finding, Literal["green", "red", "gray"]]] = {
+    Finding.HOLDS: "green",
+    Finding.FAILS: "red",
+    Finding.OPEN: "gray",
+}
 
 
 def show(library: Library) -> None:
@@ -16,78 +36,143 @@ def show(library: Library) -> None:
     if log is None or number is None:
         return
     found = detail_of(log, number)
-    _heading(log, found.step)
-    source, instances, asked = st.tabs(["Source", "Instances", "Prompt and reply"])
-    with source:
-        _source(log, found)
-    with instances:
-        _instances(found)
-    with asked:
-        _asked(found)
+    marks, verified, _ = library.told(log.run)
+    _links(log, number)
+    _heading(log, found, verified)
+    _parts(log, found, marks, verified)
 
 
-def _heading(log: RunLog, step: Step) -> None:
-    columns = st.columns(4)
-    columns[0].metric("Search", "-" if step.search is None else f"{step.search:.4f}")
-    columns[1].metric("Validation", "-" if step.validation is None else f"{step.validation:.4f}")
-    columns[2].metric("Operator", step.operator)
-    columns[3].metric("Cost", f"{step.usd:.4f} USD" if step.usd else f"{step.cpu_s:.3g} CPU s")
-    told = [f"step {step.step}: {step.outcome} ({step.reason})"]
-    if step.model:
-        told.append(f"model {step.model}")
-    if step.is_promoted:
-        told.append("became champion")
-    if step.is_quarantined:
-        told.append("a score passes its bound: a hole in the problem, not a find")
-    st.text(", ".join(told))
+def _links(log: RunLog, number: int) -> None:
+    before, after = kin(log, number)
+    with st.container(horizontal=True):
+        if before is not None:
+            link_to("candidate", f"Step {before}, its parent", log.run, before, icon=":material/arrow_back:")
+        if after is not None:
+            link_to("candidate", f"Step {after}, its child", log.run, after, icon=":material/arrow_forward:")
+        link_to("lineage", "Lineage", log.run, number, icon=":material/account_tree:")
+        link_to("archive", "Archive", log.run, number, icon=":material/grid_view:")
+        if log.steps[number].id is not None:
+            link_to("behaviour", "Behaviour", log.run, number, icon=":material/timeline:")
+            link_to("review", "Review", log.run, number, icon=":material/rate_review:")
+
+
+def _heading(log: RunLog, found: Detail, verified: Verifications) -> None:
+    step, latest = found.step, verification_of(log, found.step, verified)
+    figures = {"Search": step.search, "Validation": step.validation}
+    if latest is not None:
+        figures |= {p.title.capitalize(): p.score for p in latest.places if p.split == "holdout"}
+    told = {name: f"{score:.4f}" for name, score in figures.items() if score is not None}
+    if latest is not None and latest.decisions is not None:
+        told["A decision, median"] = seconds(latest.decisions.p50_s)
+    with st.container(horizontal=True):
+        for name, value in told.items():
+            st.metric(name, value, width="content")
+    facts(_facts(log, found))
+
+
+def _facts(log: RunLog, found: Detail) -> Mapping[str, str]:
+    step = found.step
+    told = {"step": str(step.step), "outcome": f"{step.outcome} ({step.reason})", "operator": step.operator}
     if step.parents:
-        st.text("from step " + " and ".join(map(str, step.parents)))
-        if st.button(f"To its parent, step {step.parents[0]}"):
-            look_at(CANDIDATE, step.parents[0])
-            st.rerun()
+        told["from"] = " and ".join(f"step {parent}" for parent in step.parents)
+    if step.model is not None:
+        told |= {"model": step.model, "cost": dollars(step.usd), "tokens": f"{step.tokens:,}"}
+    told["in the archive"] = "entered" if step.is_kept else "did not enter"
+    if step.cpu_s:
+        told["CPU time"] = seconds(step.cpu_s)
+    told["committed"] = local_time(step.at)
+    if step.id is not None:
+        told["id"] = step.id[:12]
+    return told
 
 
-def _source(log: RunLog, found: Detail) -> None:
-    if found.source is None:
-        st.info(f"This step came to no candidate: {found.step.reason}.")
-        if found.detail:
-            st.code(shortened(found.detail), language=None)
-        return
-    line = [step.step for step in ancestors(log, found.step.step)[1:]]
-    against = st.selectbox(
-        "Beside", ["nothing", *(f"ancestor, step {n}" for n in line)], index=min(1, len(line))
-    )
-    if against == "nothing":
-        st.code(shortened(found.source), language="python", line_numbers=True)
-        return
-    number = line[[f"ancestor, step {n}" for n in line].index(against)]
-    old = source_of(log, number) or ""
-    text = diff(old, found.source, names=(f"step {number}", f"step {found.step.step}"))
-    st.code(shortened(text) or "no difference", language="diff")
+def _parts(log: RunLog, found: Detail, marks: Marks, verified: Verifications) -> None:
+    step = found.step.step
+    notes = [note for note in marks.notes if note.step == step]
+    names = ["Source"]
+    names += ["Scores"] if not found.instances.empty else []
+    names += ["Checks"] if found.step.id is not None else []
+    names += ["Prompt and reply"] if found.request is not None else []
+    names += ["Notes"] if notes or marks.tags.get(step) else []
+    tabs = dict(zip(names, st.tabs(names), strict=True))
+    with tabs["Source"]:
+        source(log, found)
+    if "Scores" in tabs:
+        with tabs["Scores"]:
+            _scores(log, found, verified)
+    if "Checks" in tabs:
+        with tabs["Checks"]:
+            _checks(checks(log, found, verified), found)
+    if "Prompt and reply" in tabs:
+        with tabs["Prompt and reply"]:
+            exchange(found)
+    if "Notes" in tabs:
+        with tabs["Notes"]:
+            _notes(marks, step)
 
 
-def _instances(found: Detail) -> None:
-    if found.instances.empty:
-        st.info("It was not measured.")
-        return
-    splits = list(dict.fromkeys(found.instances["split"]))
-    split = st.segmented_control("Split", splits, default=splits[-1]) or splits[-1]
-    frame = found.instances[found.instances["split"] == split].dropna(axis=1, how="all")
-    st.dataframe(frame.drop(columns="split"), hide_index=True)
-    if found.faults:
-        st.dataframe(
-            pd.DataFrame([{n: getattr(f, n) for n in f.__slots__} for f in found.faults]), hide_index=True
+def _scores(log: RunLog, found: Detail, verified: Verifications) -> None:
+    frame = scores(log, found.step, verified)
+    if frame["split"].nunique() > 1:
+        st.altair_chart(gap(frame), width="stretch")
+        st.caption(
+            "Splits differ in difficulty. A line that falls where the others do not says that the search set "
+            "was learnt, not the problem."
         )
-    if found.printed:
+    splits = list(dict.fromkeys(found.instances["split"]))
+    split = st.segmented_control("Instances of", splits, default=splits[-1], required=True)
+    part = found.instances[found.instances["split"] == split].dropna(axis=1, how="all")
+    st.dataframe(part.drop(columns="split"), hide_index=True, column_config=_columns(part))
+    if found.feedback is not None:
+        st.caption("What the next proposal is told of it")
+        prose(found.feedback)
+
+
+def _columns(part: pd.DataFrame) -> Mapping[str, ColumnConfig]:
+    signed = {
+        name: st.column_config.NumberColumn(format="%+.4f", help="Above 0 this candidate is better")
+        for name in ("over parent", "over champion")
+    }
+    most = float(part["regret"].max()) if "regret" in part else 0.0
+    return {
+        "score": st.column_config.ProgressColumn(
+            format="%.4f", min_value=0.0, max_value=1.0, color=COLOURS[0], help="1 is the bound"
+        ),
+        "regret": st.column_config.ProgressColumn(
+            format="%.4f",
+            min_value=0.0,
+            max_value=most or 1.0,
+            color=COLOURS[1],
+            help="Below the best that any candidate of this run reached on the instance",
+        ),
+        "best known": st.column_config.NumberColumn(format="%.4f"),
+        **signed,
+    }
+
+
+def _checks(found: list[Check], detail: Detail) -> None:
+    for check in found:
+        with st.container(horizontal=True, wrap=False):
+            st.badge(str(check.finding), color=_COLOURS[check.finding])
+            st.text(f"{check.title}: {harmless(check.told)}", width="stretch")
+    if detail.faults:
+        st.caption("Faults by rule")
+        st.dataframe(by_rule(detail.faults), hide_index=True)
+    if detail.printed:
         st.caption("What it printed")
-        st.code(shortened(found.printed), language=None)
+        prose(detail.printed)
+    st.caption(f"What measuring took; from being asked to its commit went {whole(detail.took_s)}")
+    rows = [
+        {"split": e.split, "CPU": seconds(e.cpu_s), "wall": seconds(e.wall_s), "memory": size(e.peak_bytes)}
+        for e in detail.efforts
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def _asked(found: Detail) -> None:
-    if found.request is None:
-        st.info("No model was asked: an operator without one made this candidate.")
-        return
-    st.code(shortened(str(found.request)), language=None)
-    if found.reply is not None and found.reply.completion is not None:
-        st.caption("Raw reply")
-        st.code(shortened(found.reply.completion.text), language=None)
+def _notes(marks: Marks, step: int) -> None:
+    if marks.tags.get(step):
+        facts({"tags": ", ".join(marks.tags[step])})
+    for note in marks.notes:
+        if note.step == step:
+            facts({f"{local_time(note.at)}": note.author})
+            prose(note.text)

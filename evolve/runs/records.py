@@ -108,7 +108,7 @@ class Reader:
             self._candidate(event), body.get("novelty"), evaluations, usage,
             tuple(self._ids[step] for step in parents), body.get("detail", ""), reply,
         )  # fmt: skip
-        return trial, _challenge_of(body.get("challenge"))
+        return trial, read_challenge(body.get("challenge"))
 
     def _candidate(self, event: Event) -> Candidate | None:
         body = event.body
@@ -134,7 +134,8 @@ def _challenge_body(challenge: Challenge) -> dict[str, Any]:
     return found
 
 
-def _challenge_of(body: Mapping[str, Any] | None) -> Challenge | None:
+def read_challenge(body: Mapping[str, Any] | None) -> Challenge | None:
+    """Reads the challenge of a committed step; None if it made none."""
     if body is None:
         return None
     row = body.get("interval")

@@ -1,0 +1,175 @@
+"""What speaks for a candidate's score and what against it, one line a check. No streamlit here."""
+
+import enum
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.data import RunLog, Step
+from dashboard.detail import Detail, Fault
+from evolve.cli.report import sandbox_sentence
+from evolve.cli.terminal import harmless
+from evolve.runs.trial import Challenge
+from evolve.runs.verifications import Status, Verification, Verifications
+from evolve.search.candidate import SEED
+from problems.base import Split
+
+FULL = "full"
+"""The sandbox mode that holds back everything it can."""
+
+
+class Finding(enum.StrEnum):
+    """How a check came out."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check, in words."""
+
+    title: str
+    finding: Finding
+    told: str
+
+
+def checks(log: RunLog, detail: Detail, found: Verifications) -> list[Check]:
+    """Lists what can be checked of a candidate; what was never measured is left out."""
+    header = log.header
+    mode, notes = header.spec.sandbox, header.machine.get("sandbox_notes", ())
+    told = [
+        Check("sandbox", Finding.HOLDS if mode == FULL else Finding.OPEN, sandbox_sentence(mode, notes)),
+        *_measured(detail),
+    ]
+    champion = _championship(log, detail)
+    told += [] if champion is None else [champion]
+    latest = verification_of(log, detail.step, found)
+    if latest is not None:
+        told += _verified(latest)
+    elif detail.step.validation is not None and not detail.step.is_quarantined:
+        command = f"adrs verify {log.run} {detail.step.step}"
+        told.append(
+            Check("verification", Finding.OPEN, f"not yet, or another one of the run was since: {command}")
+        )
+    return told
+
+
+def verification_of(log: RunLog, step: Step, found: Verifications) -> Verification | None:
+    """The run's latest verification, if it is of this candidate."""
+    latest = found.latest
+    return latest if latest is not None and step.id is not None and latest.source == step.id else None
+
+
+def by_rule(faults: Sequence[Fault]) -> pd.DataFrame:
+    """A row a rule that was broken, the most frequent first, with where it was broken first."""
+    counts = Counter((fault.kind, fault.rule) for fault in faults)
+    rows = []
+    for (kind, rule), times in counts.most_common():
+        first = next(fault for fault in faults if (fault.kind, fault.rule) == (kind, rule))
+        where = f"{first.split}, {first.instance}"
+        rows.append(
+            {
+                "kind": kind,
+                "rule": rule,
+                "times": times,
+                "first on": where,
+                "message": harmless(first.message),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def scores(log: RunLog, step: Step, found: Verifications) -> pd.DataFrame:
+    """A row a score of a candidate, of its first parent and of the champion, by split.
+
+    Holdout is there where the run's latest verification is of that candidate.
+    """
+    others = [log.steps[n] for n in step.parents[:1]]
+    champion = log.state.champion
+    others += [log.steps[champion.step]] if champion is not None else []
+    names = {step.step: f"step {step.step}"}
+    for other in others:
+        role = "parent" if other.step in step.parents else "champion"
+        names.setdefault(other.step, f"{role}, step {other.step}")
+    rows = []
+    for number, name in names.items():
+        one = log.steps[number]
+        verified = verification_of(log, one, found)
+        by_split = {Split.SEARCH: one.search, Split.VALIDATION: one.validation}
+        by_split[Split.HOLDOUT] = None if verified is None else _holdout(verified)
+        rows += [(name, str(split), score) for split, score in by_split.items() if score is not None]
+    return pd.DataFrame(rows, columns=["policy", "split", "score"])
+
+
+def _holdout(found: Verification) -> float | None:
+    return next((p.score for p in found.places if p.split == Split.HOLDOUT and p.decides), None)
+
+
+def _measured(detail: Detail) -> Iterator[Check]:
+    frame = detail.instances
+    if frame.empty:
+        return
+    counts = frame.groupby("split", sort=False).size()
+    where = " and ".join(f"{n} of {split}" for split, n in counts.items())
+    if detail.faults:
+        rules = ", ".join(f"{r.rule} {r.times}" for r in by_rule(detail.faults).itertuples())
+        told = f"{len(detail.faults)} on {where} instances: {rules}"
+        yield Check("faults", Finding.FAILS, told)
+    else:
+        yield Check("faults", Finding.HOLDS, f"none on {where} instances")
+    highest = f"the highest score of an instance is {frame['score'].max():.4f}, and 1 is proven"
+    if detail.step.is_quarantined:
+        told = f"{highest}: a hole in the problem, not a find; it is in quarantine"
+        yield Check("bound", Finding.FAILS, told)
+    else:
+        yield Check("bound", Finding.HOLDS, highest)
+
+
+def _championship(log: RunLog, detail: Detail) -> Check | None:
+    if detail.step.search is None:
+        return None
+    champion = log.state.champion
+    now = ", and champion now" if champion is not None and champion.step == detail.step.step else ""
+    told = _challenge(detail.step, detail.challenge)
+    return Check("champion", Finding.HOLDS if detail.step.is_promoted else Finding.OPEN, told + now)
+
+
+def _challenge(step: Step, found: Challenge | None) -> str:
+    """Says whether it became champion, and why."""
+    if step.operator == SEED and step.is_promoted:
+        return "where the run starts from, which claims nothing: the best seed so far on validation"
+    if step.operator == SEED:
+        return "never: another seed is better on validation, or this one has a fault"
+    if found is None and step.validation is None:
+        return (
+            "never challenged: its search score is not above that of the champion it was held against, or "
+            "another had just these scores"
+        )
+    if found is None:
+        return "its challenge lapsed: the champion of the moment of commit is better on search"
+    number = "" if found.number is None else f"challenge {found.number}, "
+    if found.interval is None:
+        why = "there was no champion" if found.promoted else "it has a fault on validation"
+        return f"{number}{'promoted' if found.promoted else 'not promoted'}: {why}"
+    level = f"{1 - found.interval.alpha:.2%}"
+    lead = f"{found.interval} over the champion of then, at {level}"
+    return f"{number}promoted: {lead}" if found.promoted else f"{number}not promoted: {lead} is not above 0"
+
+
+def _verified(found: Verification) -> Iterator[Check]:
+    verdict = found.verdict
+    findings: dict[Any, Finding] = {Status.VERIFIED: Finding.HOLDS, Status.REFUTED: Finding.FAILS}
+    yield Check("verification", findings.get(verdict.status, Finding.OPEN), str(verdict))
+    if found.differing:
+        told = f"two fresh measurements disagree on {found.differing} instances of validation"
+        yield Check("repeatability", Finding.FAILS, told)
+    else:
+        yield Check("repeatability", Finding.HOLDS, "two fresh measurements of validation agree")
+    if found.looks:
+        told = f"looked at {found.looks} {'time' if found.looks == 1 else 'times'} from this store by then"
+        yield Check("holdout", Finding.HOLDS if found.looks == 1 else Finding.OPEN, told)
