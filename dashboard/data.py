@@ -11,13 +11,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from evolve.cli.run_names import HOLDOUT_LOG
+from dashboard.glances import Glance, Glances, Improvement
 from evolve.runs.comparison import Standing
 from evolve.runs.device_checks import Checks, device_checks
 from evolve.runs.errors import UnknownRun
-from evolve.runs.events import ASKED, COMMITTED, COMPARED, MEASURED, REPLIED, Event
+from evolve.runs.events import ASKED, COMMITTED, COMPARED, MEASURED, REPLIED, RESUMED, Event
 from evolve.runs.header import Header
-from evolve.runs.history import Outline, is_running, outline, read_standings
+from evolve.runs.history import Outline, is_running, read_standings
+from evolve.runs.ledger import Cost
 from evolve.runs.marks import Marks, marks
 from evolve.runs.records import Reader
 from evolve.runs.state import State
@@ -28,8 +29,8 @@ from evolve.search.elite import Elite
 from problems.base import Problem, Split
 from problems.registry import get
 
-_KEPT: Final = 6
-"""Runs that are kept in memory at once, the latest looked at."""
+_KEPT: Final = 60_000
+"""Steps of runs that are kept in memory at once, the latest looked at: some 200 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ class RunLog:
         self._frame = pd.DataFrame()
         self._lock = threading.Lock()
 
+    @property
+    def name(self) -> str:
+        """Its name in the store, as figures call it."""
+        return self.run
+
     def refresh(self) -> int:
         """Reads new events and says how many there were.
 
@@ -150,6 +156,8 @@ class RunLog:
             self._places.setdefault(event.step, []).append(event.seq)
         if event.kind == COMPARED:
             self.standings = read_standings(event.body)
+        elif event.kind == RESUMED:
+            self.state.accounts.lose(Cost(*doubt) for _, *doubt in event.body.get("doubts", ()))
         found = reader.read(event)
         if found is not None:
             self._commit(event, *found)
@@ -227,13 +235,19 @@ class Summary:
 
     Attributes:
         lead: Champion minus the best baseline on VALIDATION, in words; empty before the comparison.
-        improved_at: Step of the last promotion; None if there was none.
+        score: The champion's on VALIDATION; None before the comparison.
+        usd: What models cost, calls in doubt included.
+        improved: The last time that a champion was overthrown; None if it never was.
+        tags: On any of its candidates, each once.
     """
 
     row: RunRow
     outline: Outline
     lead: str
     score: float | None
+    usd: float
+    improved: Improvement | None
+    tags: tuple[str, ...]
 
 
 class Library:
@@ -242,7 +256,8 @@ class Library:
     def __init__(self, db: Path) -> None:
         self.db = db
         self._logs: OrderedDict[str, RunLog] = OrderedDict()
-        self._lock = threading.Lock()
+        self._glances = Glances(db)
+        self._lock, self._listing = threading.Lock(), threading.Lock()
 
     def runs(self, *, archived: bool = False) -> list[Summary]:
         """Lists runs, newest first; those put away too if asked.
@@ -250,14 +265,12 @@ class Library:
         Raises:
             StoreError: There is no store, or it cannot be read.
         """
-        with Store.open(self.db, create=False) as store:
-            found = []
-            for row in store.runs():
-                if row.name == HOLDOUT_LOG or (not archived and marks(store, row.name).archived):
-                    continue
-                told = outline(store, row.name, now=time.time())
-                found.append(Summary(row, told, *_lead(told.standings)))
-        return found
+        with self._listing:
+            return [
+                _summary(row, glance, told)
+                for row, glance, told in self._glances.all(now=time.time())
+                if archived or not glance.marks.archived
+            ]
 
     def log(self, run: str) -> RunLog:
         """Gives a run as far as it is written now.
@@ -268,7 +281,7 @@ class Library:
         with self._lock:
             log = self._logs.pop(run, None) or RunLog(self.db, run)
             self._logs[run] = log
-            while len(self._logs) > _KEPT:
+            while len(self._logs) > 1 and sum(len(kept.steps) for kept in self._logs.values()) > _KEPT:
                 self._logs.popitem(last=False)
         try:
             log.refresh()
@@ -290,6 +303,11 @@ class Library:
         """What people, verifications and devices said of a run so far."""
         with Store.open(self.db, create=False) as store:
             return marks(store, run), verifications(store, run), device_checks(store, run)
+
+
+def _summary(row: RunRow, glance: Glance, told: Outline) -> Summary:
+    tags = dict.fromkeys(tag for tags in glance.marks.tags.values() for tag in tags)
+    return Summary(row, told, *_lead(told.standings), glance.usd, glance.improved, tuple(tags))
 
 
 def _lead(standings: Sequence[Standing]) -> tuple[str, float | None]:

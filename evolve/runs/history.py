@@ -4,14 +4,14 @@ import enum
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from evolve.models.language_model import Request
 from evolve.runs.comparison import Standing
 from evolve.runs.errors import RunLocked
-from evolve.runs.events import ASKED, COMMITTED, COMPARED, PROMOTED, RESUMED, RUN_STARTED, STOPPED
+from evolve.runs.events import ASKED, COMMITTED, COMPARED, PROMOTED, RESUMED, RUN_STARTED, STOPPED, Event
 from evolve.runs.header import Header
 from evolve.runs.records import Reader
 from evolve.runs.requests import read_request
@@ -130,26 +130,51 @@ def best_of(store: Store, run: str, *, at_most: int) -> dict[str, str]:
     return {f"step {state.steps[c.id]} of {run}": c.source for c in list(best)[:at_most]}
 
 
-def outline(store: Store, run: str, *, now: float) -> Outline:
-    """Reads a run's header, its commits and its end, but no measurement and no text."""
-    header, last, evaluated, champion = Header.read(store, run), "", 0, None
-    reason: str | None = None
-    standings: tuple[Standing, ...] = ()
-    for event in store.events(run, kinds=(RUN_STARTED, RESUMED, COMMITTED, PROMOTED, STOPPED, COMPARED)):
+class Sketch:
+    """An outline in the making: takes a run's events in order, those that come later too.
+
+    Attributes:
+        evaluated: Candidates that reached SMOKE.
+        champion: Step of the champion, if there is one.
+        standings: Of the latest comparison; empty before it.
+    """
+
+    KINDS: Final = (RUN_STARTED, RESUMED, COMMITTED, PROMOTED, STOPPED, COMPARED)
+    """What it has to be shown; others change nothing."""
+
+    def __init__(self) -> None:
+        self.evaluated = 0
+        self.champion: int | None = None
+        self.standings: tuple[Standing, ...] = ()
+        self._reason: str | None = None
+        self._last = ""
+
+    def take(self, event: Event) -> None:
+        """Takes the next event of one of its kinds."""
         match event.kind:
             case "committed":
-                evaluated += event.body["outcome"] == OutcomeKind.EVALUATED
+                self.evaluated += event.body["outcome"] == OutcomeKind.EVALUATED
             case "promoted":
-                champion = event.step
+                self.champion = event.step
             case "stopped":
-                reason = ": ".join(filter(None, (event.body["reason"], event.body.get("detail"))))
+                self._reason = ": ".join(filter(None, (event.body["reason"], event.body.get("detail"))))
             case "compared":
-                standings = read_standings(event.body)
-        last = event.kind
-    stopped = last in {STOPPED, COMPARED}
-    return Outline(
-        header, _status(store, run, reason if stopped else None, now), evaluated, champion, standings
-    )
+                self.standings = read_standings(event.body)
+        self._last = event.kind
+
+    def outline(self, store: Store, run: str, header: Header, *, now: float) -> Outline:
+        """The run as far as it was shown."""
+        reason = self._reason if self._last in {STOPPED, COMPARED} else None
+        status = _status(store, run, reason, now)
+        return Outline(header, status, self.evaluated, self.champion, self.standings)
+
+
+def outline(store: Store, run: str, *, now: float) -> Outline:
+    """Reads a run's header, its commits and its end, but no measurement and no text."""
+    header, sketch = Header.read(store, run), Sketch()
+    for event in store.events(run, kinds=Sketch.KINDS):
+        sketch.take(event)
+    return sketch.outline(store, run, header, now=now)
 
 
 def champion_source(store: Store, run: str) -> tuple[int, str] | None:

@@ -1,0 +1,98 @@
+"""Runs in a line each, kept up with: a long log is not read again for a list. No streamlit here."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from evolve.cli.run_names import HOLDOUT_LOG
+from evolve.runs.errors import UnknownRun
+from evolve.runs.events import ARCHIVED, PROMOTED, REPLIED, RESUMED, TAGGED, Event
+from evolve.runs.header import Header
+from evolve.runs.history import Outline, Sketch
+from evolve.runs.marks import Marks, marks
+from evolve.runs.store import RunRow, Store
+
+_KINDS: Final = (*Sketch.KINDS, REPLIED, TAGGED, ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """When a champion was last overthrown.
+
+    Attributes:
+        evaluated: Candidates that had been evaluated by then, it included.
+        at: Seconds since the epoch.
+    """
+
+    evaluated: int
+    at: float
+
+
+class Glance:
+    """One run, as far as it was looked at.
+
+    Attributes:
+        usd: What models cost, calls in doubt included.
+        improved: None if what the run started from still leads.
+    """
+
+    def __init__(self) -> None:
+        self.usd = 0.0
+        self.improved: Improvement | None = None
+        self.marks = Marks({}, (), archived=False)
+        self._header: Header | None = None
+        self._sketch = Sketch()
+        self._seen = -1
+
+    def look(self, store: Store, run: str, *, now: float) -> Outline:
+        """Reads what was written since.
+
+        Raises:
+            StoreError: The run was deleted meanwhile, or its log is damaged.
+        """
+        kinds = set[str]()
+        for event in store.events(run, after=self._seen, kinds=_KINDS):
+            self._take(event)
+            kinds.add(event.kind)
+            self._seen = event.seq
+        if self._header is None or RESUMED in kinds:
+            self._header = Header.read(store, run)
+        if kinds & {TAGGED, ARCHIVED}:
+            self.marks = marks(store, run)
+        return self._sketch.outline(store, run, self._header, now=now)
+
+    def _take(self, event: Event) -> None:
+        if event.kind in Sketch.KINDS:
+            self._sketch.take(event)
+        if event.kind == REPLIED:
+            self.usd += event.body["usd"]
+        elif event.kind == RESUMED:
+            self.usd += sum(usd for _, usd, _ in event.body.get("doubts", ()))
+        elif event.kind == PROMOTED and event.body["challenge"] is not None:
+            self.improved = Improvement(self._sketch.evaluated, event.at)
+
+
+class Glances:
+    """All runs of a store."""
+
+    def __init__(self, db: Path) -> None:
+        self._db = db
+        self._kept: Mapping[tuple[str, float], Glance] = {}
+
+    def all(self, *, now: float) -> list[tuple[RunRow, Glance, Outline]]:
+        """Reads what was written since, newest run first; a deleted run whose name is taken again is new.
+
+        Raises:
+            StoreError: There is no store, or it cannot be read.
+        """
+        with Store.open(self._db, create=False) as store:
+            rows = [row for row in store.runs() if row.name != HOLDOUT_LOG]
+            kept = {(row.name, row.created_at): row for row in rows}
+            self._kept = {key: self._kept.get(key) or Glance() for key in kept}
+            found = []
+            for key, row in kept.items():
+                with suppress(UnknownRun):  # deleted meanwhile
+                    found.append((row, self._kept[key], self._kept[key].look(store, row.name, now=now)))
+            return found
