@@ -32,6 +32,9 @@ from problems.registry import get
 _KEPT: Final = 60_000
 """Steps of runs that are kept in memory at once, the latest looked at: some 200 MB."""
 
+_SCORES: Final = dict.fromkeys(("search", "validation", "best", "champion"), float)
+"""Columns that a piece of a log may not have one of, and are numbers all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -130,7 +133,7 @@ class RunLog:
         """A row a step, not to be changed: columns as `Step` without scores, metrics as `metric NAME`."""
         with self._lock:
             if len(self._frame) < len(self.steps):
-                new = pd.DataFrame([_row(step) for step in self.steps[len(self._frame) :]])
+                new = pd.DataFrame([_row(step) for step in self.steps[len(self._frame) :]]).astype(_SCORES)
                 self._frame = pd.concat([self._frame, new], ignore_index=True) if len(self._frame) else new
             return self._frame
 
