@@ -9,12 +9,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.address import PAGES
+from dashboard.address import PAGES, tell_error
+from dashboard.commands import TOKEN
 from dashboard.data import Library
 from dashboard.views import VIEWS, View
+from evolve.runs.errors import StoreError
 
-TOKEN = "ADRS_DASHBOARD_TOKEN"  # noqa: S105 - the name of a variable
-"""Variable with what a viewer must bring, where others than this machine can reach the pages."""
+_BROUGHT = "token brought"
+"""Where a viewer's session keeps it."""
 
 
 @st.cache_resource
@@ -42,22 +44,42 @@ def main() -> None:
 
 
 def _page(view: View, found: Library) -> Callable[[], None]:
-    return partial(view.show, found)
+    return partial(_shown, view, found)
+
+
+def _shown(view: View, found: Library) -> None:
+    """Draws a page; a store that was deleted or damaged meanwhile is said in a sentence."""
+    try:
+        view.show(found)
+    except StoreError as error:
+        tell_error("The store cannot be read.", error)
 
 
 def _is_let_in() -> bool:
-    """Whether the viewer brought the token, in the address or by hand; without a token everyone is."""
+    """Whether the viewer brought the token, in the address or by hand; without a token everyone is.
+
+    What was brought is kept, not that it was right: a viewer's program can claim any state of a session.
+    """
     token = os.environ.get(TOKEN, "")
-    if not token or st.session_state.get("let in"):
+    if not token:
         return True
-    brought = st.query_params.get("token", "") or st.text_input("Token", type="password")
-    if brought and hmac.compare_digest(brought.encode(), token.encode()):
-        st.session_state["let in"] = True
-        st.query_params.pop("token", None)
+    brought = st.query_params.get("token", "") or st.session_state.get(_BROUGHT, "")
+    if _is_same(brought, token):
+        st.session_state[_BROUGHT] = brought
+        st.query_params.pop("token", None)  # so that it is not handed on with a link
         return True
-    if brought:
+    typed = st.text_input("Token", type="password", help="As adrs dashboard printed it.")
+    if typed and _is_same(typed, token):
+        st.session_state[_BROUGHT] = typed
+        st.rerun()
+    if typed or brought:
         st.error("This is not the token that `adrs dashboard` printed.")
     return False
+
+
+def _is_same(brought: object, token: str) -> bool:
+    """Compares in a time that does not tell how much of it is right."""
+    return isinstance(brought, str) and hmac.compare_digest(brought.encode(errors="replace"), token.encode())
 
 
 main()

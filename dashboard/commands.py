@@ -85,6 +85,8 @@ class Started:
 
     def forget(self) -> None:
         """Deletes what it said."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
@@ -150,12 +152,12 @@ class Commands:
         out = () if path is None else (f"--out={path}",)
         options = (*action.options, *out, f"--db={self.db}")
         # -P: as for the command adrs itself, the folder that the server was started in holds no modules.
-        command = [sys.executable, "-P", "-m", "evolve", action.verb, *options, "--", *action.words]
+        command = [sys.executable, "-P", "-m", "dashboard.tied", action.verb, *options, "--", *action.words]
         environment = {name: value for name, value in os.environ.items() if name != TOKEN}
         with (folder / "out").open("wb") as result, (folder / "err").open("wb") as said:
             return subprocess.Popen(  # noqa: S603 - a list of our own making, and no shell
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to: it closes when this process ends
                 stdout=result,
                 stderr=said,
                 env={**environment, "COLUMNS": _COLUMNS},

@@ -259,7 +259,7 @@ def dashboard(
     """Serves pages on runs: look, compare, judge."""
     from evolve.cli.dashboard import serve
 
-    raise typer.Exit(serve(db, host=host, port=port, is_public=public))
+    serve(db, host=host, port=port, is_public=public)
 
 
 def workload(

@@ -34,4 +34,5 @@ def test_a_run_without_a_candidate_says_what_to_do(page: Page, begun: Path) -> N
 def test_a_run_that_is_not_there_is_named(page: Page) -> None:
     drawn = page("archive", run="frob")
     assert not drawn.exception
-    assert "Run 'frob' cannot be shown" in drawn.error[0].value
+    assert drawn.error[0].value == "This run cannot be shown."
+    assert "has no run 'frob'" in drawn.text[0].value
