@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.data import Library
-from dashboard.views import archive, candidate, runs
+from dashboard.views import archive, candidate, review, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,5 @@ VIEWS: Final = (
     View("Runs", ":material/list:", "runs", runs.show),
     View("Archive", ":material/grid_view:", "archive", archive.show),
     View("Candidate", ":material/code:", "candidate", candidate.show),
+    View("Review", ":material/gavel:", "review", review.show),
 )
