@@ -6,12 +6,10 @@ import altair as alt
 import pandas as pd
 
 from dashboard.cells import Cells, words
-from dashboard.charts import COLOURS, HEIGHT, SCALE
+from dashboard.charts import COLOURS, HEIGHT, SCALE, Layers, choice
 from dashboard.fronts import Measure
 from problems.base import Axis
 
-CHOSEN: Final = "chosen"
-"""Name of the selection by which a click comes back: a list of objects with a `step`."""
 MOST_POINTS: Final = 2000
 """Of candidates that are beaten: more are one cloud."""
 _MOST_FIGURES: Final = 12
@@ -20,9 +18,6 @@ _MARK: Final = COLOURS[1]
 _FAINT: Final = "#888888"
 _GAP: Final = 0.03
 _HELD: Final = "isValid(datum.score)"
-
-Layers = alt.LayerChart | alt.FacetChart
-"""What altair says that layers come to."""
 
 
 def heat_map(found: Cells) -> Layers:
@@ -41,7 +36,7 @@ def heat_map(found: Cells) -> Layers:
     home = squares.transform_filter("datum.champion").mark_rect(
         filled=False, stroke=_MARK, strokeWidth=3, cursor="pointer"
     )
-    layers = [empty, held.add_params(_choice()), home]
+    layers = [empty, held.add_params(choice()), home]
     if len(across.edges) < _MOST_FIGURES:
         layers.append(_figures(frame).encode(tooltip=_told(found)))
     return alt.layer(*layers).properties(height=150 if up is None else HEIGHT + 100)
@@ -75,15 +70,11 @@ def front_chart(frame: pd.DataFrame, best: pd.DataFrame, across: Measure, up: Me
             alt.Tooltip("up:Q", title=up.label, format=".4~g"),
         ],
     )
-    return alt.layer(line, dots.add_params(_choice(nearest=True))).properties(height=HEIGHT)
+    return alt.layer(line, dots.add_params(choice(nearest=True))).properties(height=HEIGHT)
 
 
 def _figure_axis(measure: Measure) -> alt.Axis:
     return alt.Axis(title=measure.title, tickCount=6, format="~g")
-
-
-def _choice(*, nearest: bool = False) -> alt.Parameter:
-    return alt.selection_point(name=CHOSEN, fields=["step"], empty=False, nearest=nearest)
 
 
 def _squares(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,11 @@ COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E
 SCALE: Final = "viridis"
 """For scores: even in lightness, so that it can be read in grey."""
 HEIGHT: Final = 340
+CHOSEN: Final = "chosen"
+"""Name of the selection by which a click comes back: a list of objects with a `step`."""
+
+Layers = alt.LayerChart | alt.FacetChart
+"""What altair says that layers come to."""
 
 
 def palette(names: Sequence[str]) -> alt.Scale:
@@ -27,7 +32,12 @@ def thinned(frame: pd.DataFrame, most: int, *, by: str) -> pd.DataFrame:
     return pd.concat(kept) if kept else frame
 
 
-def rule(value: float, label: str) -> alt.LayerChart | alt.FacetChart:
+def choice(*, nearest: bool = False) -> alt.Parameter:
+    """Makes marks of rows with a `step` answer to a click; all of a chart answer if the nearest one may."""
+    return alt.selection_point(name=CHOSEN, fields=["step"], empty=False, nearest=nearest)
+
+
+def rule(value: float, label: str) -> Layers:
     """A labelled horizontal line, such as a bound."""
     frame = pd.DataFrame({"value": [value], "label": [label]})
     base = alt.Chart(frame)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.data import Library
-from dashboard.views import archive, candidate, review, runs
+from dashboard.views import archive, candidate, lineage, review, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +27,6 @@ VIEWS: Final = (
     View("Runs", ":material/list:", "runs", runs.show),
     View("Archive", ":material/grid_view:", "archive", archive.show),
     View("Candidate", ":material/code:", "candidate", candidate.show),
+    View("Lineage", ":material/account_tree:", "lineage", lineage.show),
     View("Review", ":material/gavel:", "review", review.show),
 )

@@ -1,14 +1,15 @@
 """Archive: which behaviours were found, what cannot be had together, and who leads where."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.address import chosen_run, opened, visit
-from dashboard.archive_charts import CHOSEN, front_chart, heat_map
+from dashboard.archive_charts import front_chart, heat_map
 from dashboard.cells import cells, leaders_table, leading, sound, words
+from dashboard.clicks import visit_chosen
 from dashboard.data import Library, RunLog
 from dashboard.fronts import front, measures
 from problems.base import Axis
@@ -54,7 +55,7 @@ def _behaviour(log: RunLog) -> None:
     event = st.altair_chart(
         heat_map(found), width="stretch", on_select="rerun", key="cells", alt="Best score by behaviour"
     )
-    _visit_clicked(log, event.selection)
+    visit_chosen(log, event.selection)
     st.caption(
         f"{found.filled} of {len(found.frame)} cells are held, each by its best candidate: its score on "
         "search, higher is better, 1 is the bound. The frame is where the champion is. "
@@ -92,7 +93,7 @@ def _trade(log: RunLog) -> None:
     event = st.altair_chart(
         front_chart(frame, best, across, up), width="stretch", on_select="rerun", key="front", alt="A front"
     )
-    _visit_clicked(log, event.selection)
+    visit_chosen(log, event.selection)
     st.caption(
         "Each point is a candidate. In colour, and joined: those that no other beats in one figure without "
         f"losing in the other, {len(best)} of {len(frame)}. A metric's sense is the way it goes with the "
@@ -123,13 +124,6 @@ def _leaders(log: RunLog) -> None:
         "The best few candidates on each group of instances that are measured together, first where the "
         "champion is furthest behind. A click on a step opens the candidate."
     )
-
-
-def _visit_clicked(log: RunLog, selection: Mapping[str, Any]) -> None:
-    for point in selection.get(CHOSEN, []):
-        step = point.get("step")
-        if step is not None and 0 <= step < len(log.steps):
-            visit("candidate", log.run, int(step))
 
 
 def _table(log: RunLog, frame: pd.DataFrame, scores: Sequence[str], *, key: str) -> None:

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from dashboard.archive_charts import CHOSEN, MOST_POINTS, front_chart, heat_map
+from dashboard.archive_charts import MOST_POINTS, front_chart, heat_map
 from dashboard.cells import cells
+from dashboard.charts import CHOSEN
 from dashboard.data import RunLog
 from dashboard.fronts import Measure, front
 
