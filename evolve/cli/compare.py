@@ -70,7 +70,7 @@ def compare_runs(db: Path, names: Sequence[str], *, as_json: bool) -> Exit:
         raise Misuse(f"expected two runs or more, each once, but got: {' '.join(names)}")
     with Store.open(db, create=False) as store:
         runs = [_told(store, run_named(name)) for name in names]
-    leads = [_lead(runs[0], run) for run in runs]
+    leads = [lead_over(runs[0], run) for run in runs]
     if as_json:
         write_json({"runs": [_as_json(run, lead) for run, lead in zip(runs, leads, strict=True)]})
     else:
@@ -83,7 +83,8 @@ def _told(store: Store, name: str) -> Told:
     return Told(name, found, rebuild(store, name, found.header, get(found.header.spec.problem).axes))
 
 
-def _lead(first: Told, run: Told) -> Lead:
+def lead_over(first: Told, run: Told) -> Lead:
+    """Holds a run's champion against that of the first, on VALIDATION."""
     if run is first:
         return Lead(None, "the first")
     differing = apart(first.header, run.header)

@@ -102,7 +102,21 @@ def verify(  # noqa: PLR0913 - the verb's options
     raise typer.Exit(verify(request))
 
 
+def report(
+    names: options.RunsNamed,
+    *,
+    out: options.ReportOut = None,
+    force: options.Force = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Writes all that is known of runs as one page, for anybody's browser."""
+    from evolve.cli.html_report import ReportRequest, report_on
+
+    raise typer.Exit(report_on(db, ReportRequest(names, out, force)))
+
+
 VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
-    {"verify": verify, "trace": trace, "audit": audit}
+    {"verify": verify, "trace": trace, "audit": audit, "report": report}
 )
 """By name, in the order of their use."""

@@ -278,6 +278,10 @@ Out = Annotated[
 DashboardHost = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen.")]
 DashboardPort = Annotated[int, typer.Option("--port", min=1, max=65535, metavar="N", help="Likewise.")]
 Public = Annotated[bool, typer.Option("--public", help="Let others in, who bring a token.")]
+ReportOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write it there.", show_default="RUN-report.html"),
+]
 ProblemOrRun = Annotated[
     str, typer.Argument(metavar="PROBLEM|RUN", help="Name of a problem or a run.", show_default=False)
 ]

@@ -30,7 +30,7 @@ def print_verification(found: Verification, *, wall_s: float, as_json: bool) -> 
     out.print()
     out.print(_table(found))
     out.print()
-    out.print(facts(dict(_facts(found, wall_s))))
+    out.print(facts({**dict(verification_facts(found)), "took": whole(wall_s)}))
 
 
 def _table(found: Verification) -> Table:
@@ -56,7 +56,8 @@ def _lead(lead: Lead | None) -> tuple[Text, Text]:
     return Text(harmless(lead.rival)), Text(str(lead), style=style)
 
 
-def _facts(found: Verification, wall_s: float) -> Iterator[tuple[str, str]]:
+def verification_facts(found: Verification) -> Iterator[tuple[str, str]]:
+    """Yields what was found beside scores and leads, the verdict first, and its label."""
     yield "verdict", str(found.verdict)
     if found.optimality_gap is not None and found.worst is not None:
         name, score = found.worst
@@ -88,7 +89,6 @@ def _facts(found: Verification, wall_s: float) -> Iterator[tuple[str, str]]:
     for number, note in enumerate(found.notes):
         yield ("left out" if number == 0 else ""), note
     yield "intervals", METHOD
-    yield "took", whole(wall_s)
 
 
 def _gap(found: Verification) -> str:

@@ -47,10 +47,15 @@ def lines(store: Store, run: str, header: Header) -> Iterator[Line]:
     for trial, challenge in trials(store, run, header):
         if trial.candidate is not None:
             steps.setdefault(trial.candidate.id, trial.step)
-        yield replace(_line(trial, challenge, steps), rescored=anew.get(trial.step, {}))
+        yield replace(line_of(trial, challenge, steps), rescored=anew.get(trial.step, {}))
 
 
-def _line(trial: Trial, challenge: Challenge | None, steps: Mapping[str, int]) -> Line:
+def line_of(trial: Trial, challenge: Challenge | None, steps: Mapping[str, int]) -> Line:
+    """Puts a trial into a line.
+
+    Args:
+        steps: Step by id, of every candidate that it may have been made of.
+    """
     candidate, validation = trial.candidate, trial.evaluations.get(Split.VALIDATION)
     faults = (fault.rule for found in trial.evaluations.values() for _, fault in found.faults)
     return Line(

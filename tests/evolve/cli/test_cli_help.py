@@ -7,7 +7,7 @@ from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
 CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "figure", "cite", "bundle", "replay"]
-EVIDENCE_VERBS = ["verify", "trace", "audit"]
+EVIDENCE_VERBS = ["verify", "trace", "audit", "report"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = [
     "problems",
@@ -24,6 +24,7 @@ VERBS = [
     "archive",
     "rescore",
     "delete",
+    "dashboard",
     "workload",
     "new-problem",
     "lint",
@@ -83,6 +84,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("verify", ["--against", "--evals", "--seed", "--workers", "--sandbox", "--json", "--db"]),
         ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--picture"]),
         ("audit", ["--policy", "--json"]),
+        ("report", ["--out", "--force", "--db"]),
         ("lint", ["--json"]),
         ("doctor", ["--sandbox", "--json", "--db"]),
         ("problems", ["--json"]),
