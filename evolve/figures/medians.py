@@ -5,6 +5,7 @@ import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 ALPHA: Final = 0.05
@@ -19,6 +20,12 @@ class Curve:
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
+
+    @staticmethod
+    def rising(points: Sequence[tuple[float, float]]) -> "Curve":
+        """Keeps the first point, the last one, and those at which the value rises."""
+        kept = [points[0], *(b for a, b in pairwise(points) if b[1] > a[1] or b == points[-1])]
+        return Curve(tuple(x for x, _ in kept), tuple(y for _, y in kept))
 
     def at(self, x: float) -> float:
         """Its value at an x from its first on."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from evolve.figures.medians import Band, Curve, band
@@ -155,11 +154,7 @@ def _curve(run: Traced, split: Split, over: str) -> Curve:
         raise NothingToDraw(f"run {run.name!r} has no {what}, so there is no score to draw")
     if over == "dollars" and scored[-1][0] == 0.0:
         raise NothingToDraw(f"run {run.name!r} spent no dollars; draw it over evaluations")
-    kept = [
-        scored[0],
-        *(b for a, b in pairwise(scored) if b[1] > a[1] or b == scored[-1]),
-    ]
-    return Curve(tuple(x for x, _ in kept), tuple(y for _, y in kept))
+    return Curve.rising(scored)
 
 
 def _x(point: Point, over: str) -> float:

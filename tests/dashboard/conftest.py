@@ -1,13 +1,16 @@
 """A run to look at, and pages of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data import RunLog
-from evolve.runs.events import RUN_STARTED, Draft
+from evolve.models.language_model import Completion
+from evolve.runs.events import COMMITTED, REPLIED, RUN_STARTED, Draft
+from evolve.runs.ledger import Cost
+from evolve.runs.reply import Reply
 from evolve.runs.store import Store
 
 Page = Callable[..., AppTest]
@@ -48,3 +51,30 @@ def begun(finished: Path, tmp_path: Path) -> Path:
     with Store.open(tmp_path / "begun.db") as store:
         store.create("begun", [Draft(RUN_STARTED, None, started)], at=0.0)
     return tmp_path / "begun.db"
+
+
+@pytest.fixture(scope="session")
+def family(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with `done`, `again`, alike but for its seed, and `paid`, which a model `law` was asked for."""
+    db = tmp_path_factory.mktemp("family") / "family.db"
+    for name, spec in (("done", {}), ("again", {"seed": 1}), ("paid", {"proposer": "inbox"})):
+        _retell(finished, db, name, spec)
+    return db
+
+
+def _retell(old: Path, new: Path, name: str, spec: Mapping[str, object]) -> None:
+    """Writes the run `done` under another name, with another specification, and a reply a step if it asks."""
+    with Store.open(old, create=False) as store:
+        events = list(store.events("done"))
+        texts = [store.text(event.body["text"]) for event in events if event.body.get("text")]
+    started = {**events[0].body, "spec": {**events[0].body["spec"], **spec}}
+    completion = Completion("a reply", "law", 900, 100, 0.01)
+    reply = Reply("law", Cost(0.01, 1000), completion).body()
+    with Store.open(new) as store:
+        store.create(name, [Draft(RUN_STARTED, None, started)], at=events[0].at)
+        for event in events[1:]:
+            drafts = [Draft(event.kind, event.step, event.body)]
+            if spec.get("proposer") and event.kind == COMMITTED and event.body["operator"] != "seed":
+                drafts.insert(0, Draft(REPLIED, event.step, reply))
+            store.append(name, drafts, at=event.at, texts=[*texts, "a reply"])
+            texts = []
