@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.data import Library
-from dashboard.views import archive, candidate, lineage, review, runs
+from dashboard.views import archive, behaviour, candidate, lineage, review, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,6 @@ VIEWS: Final = (
     View("Archive", ":material/grid_view:", "archive", archive.show),
     View("Candidate", ":material/code:", "candidate", candidate.show),
     View("Lineage", ":material/account_tree:", "lineage", lineage.show),
+    View("Behaviour", ":material/timeline:", "behaviour", behaviour.show),
     View("Review", ":material/gavel:", "review", review.show),
 )

@@ -61,7 +61,7 @@ class Timelines:
     def caption(self) -> Sequence[str]:
         """Sentences on what is shown and how it came about."""
         names = " and ".join(name for name, _ in self.rows)
-        found = [f"What {names} decided on {self.where}, and what came of it, over {self._clock}."]
+        found = [f"What {names} decided on {self.where}, and what came of it, over {self.clock}."]
         if self.parting is not None:
             found.append("Dashed upright: where they first decide differently.")
         return found
@@ -70,7 +70,7 @@ class Timelines:
     def numbers(self) -> Mapping[str, Any]:
         """All that is plotted, as plain data."""
         policies = [
-            {"name": name, **{key: [row.get(key) for row in told] for key in (self._clock, *self.columns)}}
+            {"name": name, **{key: [row.get(key) for row in told] for key in (self.clock, *self.columns)}}
             for name, told in self.rows
         ]
         return {"where": self.where, "policies": policies, "first_difference": self.parting}
@@ -87,7 +87,7 @@ class Timelines:
             self._fill(axes, key)
             if axes is not found[-1]:
                 axes.tick_params(labelbottom=False)
-        found[-1].set_xlabel(self._clock)
+        found[-1].set_xlabel(self.clock)
         handles, labels = found[0].get_legend_handles_labels()
         columns = legend_columns(labels, figure.get_figwidth())
         figure.legend(handles, labels, loc="outside upper left", ncols=columns)
@@ -98,7 +98,7 @@ class Timelines:
         words = sorted({str(row[key]) for row in every if key in row}) if is_decision else []
         for i, (name, told) in enumerate(self.rows):
             shown = [row for row in told if key in row]
-            xs = [row[self._clock] for row in shown]
+            xs = [row[self.clock] for row in shown]
             ys = [words.index(str(row[key])) + _APART * i if words else row[key] for row in shown]
             axes.step(xs, ys, where="post", label=name, color=COLOURS[i], linestyle=DASHES[i], linewidth=0.9)
         if words:
@@ -107,11 +107,11 @@ class Timelines:
             axes.set_title(key, loc="left")
         axes.grid(visible=True, axis="y")
         if self.parting is not None:
-            at = next(told[self.parting][self._clock] for _, told in self.rows if len(told) > self.parting)
+            at = next(told[self.parting][self.clock] for _, told in self.rows if len(told) > self.parting)
             axes.axvline(float(at), color=FAINT, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
 
     @property
-    def _clock(self) -> str:
+    def clock(self) -> str:
         """The column to draw over: of a decision that broke a rule, nothing but its number is known."""
         every = [row for _, told in self.rows for row in told]
         return next(key for key in _CLOCKS if all(key in row for row in every))
