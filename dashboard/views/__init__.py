@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.data import Library
-from dashboard.views import archive, behaviour, candidate, lineage, review, runs
+from dashboard.views import archive, behaviour, candidate, lineage, money, review, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +29,6 @@ VIEWS: Final = (
     View("Candidate", ":material/code:", "candidate", candidate.show),
     View("Lineage", ":material/account_tree:", "lineage", lineage.show),
     View("Behaviour", ":material/timeline:", "behaviour", behaviour.show),
+    View("Money", ":material/payments:", "money", money.show),
     View("Review", ":material/gavel:", "review", review.show),
 )
