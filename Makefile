@@ -6,7 +6,7 @@ ifneq ($(wildcard ../shared/data),)
 export ADRS_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: setup run test slow check clean
+.PHONY: setup run test slow browser check clean
 
 run: setup
 	$(BIN)/adrs run txn --max-evals 200
@@ -25,6 +25,11 @@ test: setup
 
 slow: setup
 	$(BIN)/python -m pytest -m slow
+
+# Walks through the dashboard in a Chromium of this machine, and says so where there is none.
+browser: setup
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[browser]'
+	$(BIN)/python -m pytest -rs tests/browser
 
 check: setup
 	$(BIN)/ruff check .
