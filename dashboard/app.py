@@ -15,8 +15,7 @@ from dashboard.data import Library
 from dashboard.views import VIEWS, View
 from evolve.runs.errors import StoreError
 
-_BROUGHT = "token brought"
-"""Where a viewer's session keeps it."""
+_BROUGHT = "token brought"  # where a viewer's session keeps it
 
 
 @st.cache_resource

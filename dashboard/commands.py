@@ -196,7 +196,7 @@ def _commands(db: Path) -> Commands:
         found.close()
 
     # No exit handler: those come after the threads, and a thread may be waiting for one of the commands.
-    threading.Thread(target=close, name="adrs-commands").start()
+    threading.Thread(target=close, name="adrs-commands", daemon=False).start()
     return found
 
 

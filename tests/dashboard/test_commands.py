@@ -112,12 +112,16 @@ from dashboard import actions
 from dashboard.commands import commands
 from dashboard.data import RunLog
 
-db = Path(sys.argv[1])
-log = RunLog(db, "done")
-log.refresh()
-started = commands(db).start(actions.verify(log, 1))
-threading.Thread(target=started.wait, args=(60,)).start()  # as a page that waits for its command
-print(started.pid, started._folder.parent, flush=True)
+def page():
+    log = RunLog(Path(sys.argv[1]), "done")
+    log.refresh()
+    started = commands(log.db).start(actions.verify(log, 1))
+    threading.Thread(target=started.wait, args=(60,), daemon=False).start()  # a page that waits for it
+    print(started.pid, started._folder.parent, flush=True)
+
+drawing = threading.Thread(target=page, daemon=True)  # as pages are drawn
+drawing.start()
+drawing.join()
 """
 
 

@@ -1,0 +1,65 @@
+"""A real server: who is let in, and that nothing of it is left when it has ended."""
+
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from dashboard.views import VIEWS
+from tests.dashboard.serving import Server, command_of, is_there, serving, viewing
+
+pytestmark = pytest.mark.slow
+T = TypeVar("T")
+SECRETS = (b"toy-order", b"done", b"crossover")
+"""Every page on the store has some of them."""
+
+
+@pytest.fixture(scope="module")
+def public(finished: Path) -> Iterator[Server]:
+    with serving(finished, "--public") as found:
+        yield found
+
+
+@pytest.mark.parametrize("view", [view.path for view in VIEWS])
+@pytest.mark.parametrize("query", ["run=done", "run=done&token=wrong", "token="])
+def test_nobody_sees_anything_without_the_token(public: Server, view: str, query: str) -> None:
+    with viewing(public) as viewer:
+        drawn = viewer.look(view, query)
+        again = viewer.look(view, query, claimed={"let in": "yes", "token brought": "yes", "at run": "done"})
+    for each in (drawn, again):
+        assert not [word for word in SECRETS if word in each.content.replace(query.encode(), b"")]
+        assert public.token.encode() not in each.content
+
+
+def test_whoever_brings_it_sees_all_until_the_session_ends(public: Server) -> None:
+    assert len(public.token) >= 32
+    with viewing(public, host="machine.example") as viewer:
+        assert b"toy-order" in viewer.look("review", f"token={public.token}").content
+        assert b"toy-order" in viewer.look("review").content
+    with viewing(public) as viewer:
+        assert b"toy-order" not in viewer.look("review").content
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_a_server_takes_its_commands_along(finished: Path, tmp_path: Path, number: signal.Signals) -> None:
+    db = Path(shutil.copy(finished, tmp_path / "copy.db"))
+    with serving(db) as server, viewing(server) as viewer:
+        drawn = viewer.look("review", "run=done")
+        viewer.look("review", "run=done", pressed=drawn.button("Verify"))
+        command = within(20.0, lambda: command_of(server, "verify"))
+        assert command is not None
+        server.end(number)
+        assert within(3.0, lambda: not is_there(command))
+    assert not (tmp_path / "exports").exists()
+
+
+def within(most_s: float, found: Callable[[], T | None]) -> T | None:
+    """Asks until there is an answer, or time is over."""
+    end = time.monotonic() + most_s
+    while not (answer := found()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return answer
