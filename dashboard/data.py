@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.glances import Glance, Glances, Improvement
+from dashboard.refusals import attempts
 from evolve.runs.comparison import Standing
 from evolve.runs.device_checks import Checks, device_checks
 from evolve.runs.errors import UnknownRun
@@ -43,6 +44,7 @@ class Step:
     Attributes:
         at: When it was committed, seconds since the epoch.
         faults: Kind and rule of each fault, once.
+        attempts: What it tried that it may not, in words.
         cell: Where its behaviour lies in the archive; None if it never entered.
         best: Highest SEARCH score of the archive after it; None before there is one.
         champion: VALIDATION score of the champion after it; None before there is one.
@@ -62,6 +64,7 @@ class Step:
     search: float | None
     validation: float | None
     faults: tuple[tuple[str, str], ...]
+    attempts: tuple[str, ...]
     is_promoted: bool
     is_quarantined: bool
     usd: float
@@ -194,7 +197,7 @@ class RunLog:
 def _step(trial: Trial, challenge: Challenge | None, *, at: float) -> Step:
     """Tells what a trial itself says."""
     search, validation = (trial.evaluations.get(split) for split in (Split.SEARCH, Split.VALIDATION))
-    faults = [(str(f.kind), f.rule) for e in trial.evaluations.values() for _, f in e.faults]
+    faults = [fault for evaluation in trial.evaluations.values() for _, fault in evaluation.faults]
     reply, completion = trial.reply, None if trial.reply is None else trial.reply.completion
     return Step(
         step=trial.step,
@@ -206,7 +209,8 @@ def _step(trial: Trial, challenge: Challenge | None, *, at: float) -> Step:
         model=None if reply is None else reply.model,
         search=None if search is None else search.score,
         validation=None if validation is None else validation.score,
-        faults=tuple(dict.fromkeys(faults)),
+        faults=tuple(dict.fromkeys((str(f.kind), f.rule) for f in faults)),
+        attempts=attempts(((f.rule, f.message) for f in faults), is_beyond=trial.beyond_bound),
         is_promoted=challenge is not None and challenge.promoted,
         is_quarantined=trial.beyond_bound,
         usd=0.0 if reply is None else reply.cost.usd,
