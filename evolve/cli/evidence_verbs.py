@@ -26,6 +26,19 @@ VerifiedEvals = Annotated[
         show_default="as many as RUN has spent, else 100",
     ),
 ]
+AblatedCandidate = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="CANDIDATE", help="Step, or the first digits of an id.", show_default="the champion"
+    ),
+]
+AblatedAgainst = Annotated[
+    str | None,
+    typer.Option("--against", metavar="C", help="Changes since this one.", show_default="its first parent"),
+]
+MostChanges = Annotated[
+    int, typer.Option("--most", metavar="N", help="Changes at most; nearer ones are taken together.")
+]
 
 
 def trace(  # noqa: PLR0913 - the verb's options
@@ -116,7 +129,24 @@ def report(
     raise typer.Exit(report_on(db, ReportRequest(names, out, force)))
 
 
+def ablate(  # noqa: PLR0913 - the verb's options
+    run: options.RunName,
+    candidate: AblatedCandidate = None,
+    *,
+    against: AblatedAgainst = None,
+    most: MostChanges = 20,
+    workers: options.Workers = None,
+    as_json: options.Json = False,
+    db: options.Db = options.DB,
+    _config: options.Config = None,
+) -> None:
+    """Undoes a candidate's changes one at a time: which are of use?"""
+    from evolve.cli.ablate import AblateRequest, ablate
+
+    raise typer.Exit(ablate(AblateRequest(run, candidate, against, most, workers, as_json, db)))
+
+
 VERBS: Final[Mapping[str, Callable[..., None]]] = MappingProxyType(
-    {"verify": verify, "trace": trace, "audit": audit, "report": report}
+    {"verify": verify, "ablate": ablate, "trace": trace, "audit": audit, "report": report}
 )
 """By name, in the order of their use."""

@@ -25,6 +25,7 @@ NOTED: Final = "noted"
 ARCHIVED: Final = "archived"
 VERIFIED: Final = "verified"
 RESCORED: Final = "rescored"
+ABLATED: Final = "ablated"
 
 KINDS: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -45,6 +46,7 @@ KINDS: Final[Mapping[str, int]] = MappingProxyType(
         ARCHIVED: 1,
         VERIFIED: 1,
         RESCORED: 1,
+        ABLATED: 1,
     }
 )
 """Kinds this program writes, with the version of their bodies. A log may hold others, which are kept."""

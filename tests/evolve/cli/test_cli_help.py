@@ -7,7 +7,7 @@ from tests.evolve.cli.conftest import Adrs
 
 HEAVY = ["litellm", "openai", "pandas", "streamlit", "optuna", "torch", "ray", "sqlalchemy", "numpy"]
 CANDIDATE_VERBS = ["candidates", "diff", "compare", "table", "figure", "cite", "bundle", "replay"]
-EVIDENCE_VERBS = ["verify", "trace", "audit", "report"]
+EVIDENCE_VERBS = ["verify", "ablate", "trace", "audit", "report"]
 SEARCH_VERBS = ["run", "resume", "ask", "tell", "prompt"]
 VERBS = [
     "problems",
@@ -81,6 +81,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("best", ["--out", "--force", "--db"]),
         ("workload", ["--describe", "--sample", "--schema", "--json"]),
         ("new-problem", ["--kind", "--out"]),
+        ("ablate", ["--against", "--most", "--workers", "--json", "--db"]),
         ("verify", ["--against", "--evals", "--seed", "--workers", "--sandbox", "--json", "--db"]),
         ("trace", ["--baseline", "--instance", "--against", "--split", "--workload", "--out", "--picture"]),
         ("audit", ["--policy", "--json"]),
