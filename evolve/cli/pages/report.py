@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.metadata import version
+from typing import Final
 
 from evolve.cli.cite import Bibliography
 from evolve.cli.compare import Lead, Told, apart, lead_over
@@ -15,13 +16,15 @@ from evolve.cli.pages.pictures import drawn
 from evolve.cli.pages.words import lead, moment, score
 from evolve.figures.cells import Cells
 from evolve.figures.gaps import GapFigure
-from evolve.figures.progress import Progress
+from evolve.figures.progress import OVER, Progress
 from evolve.figures.scores import Scores
 from evolve.figures.traced import Traced
 from problems.base import Split
 from problems.workload_file import spoken
 
-_EVALUATIONS, _DOLLARS = "evaluations", "dollars"
+_EVALUATIONS, _DOLLARS = OVER
+_NAMED: Final = 3
+"""Runs that a title can name."""
 
 
 def report(runs: Sequence[Dossier], cited: Bibliography) -> str:
@@ -30,7 +33,7 @@ def report(runs: Sequence[Dossier], cited: Bibliography) -> str:
     Args:
         runs: At least one, each once, in the order in which they are told.
     """
-    names = ", ".join(run.name for run in runs)
+    names = ", ".join(run.name for run in runs) if len(runs) <= _NAMED else f"{len(runs)} runs"
     problems = ", ".join(dict.fromkeys(run.spec.problem for run in runs))
     latest = moment(max(run.row.last_at for run in runs))
     told = f"Problem {problems}. Written by adrs {version('adrs')} from the logs as they stood at {latest}."

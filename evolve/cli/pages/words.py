@@ -40,5 +40,5 @@ def life(status: Status) -> str:
     """Says where a run is in its life, and why."""
     reason, _, detail = (status.reason or "").partition(": ")
     known = {str(each): told for each, told in REASONS.items()}
-    told = ": ".join(filter(None, (known.get(reason, reason), detail))) or status.writer
+    told = ": ".join(filter(None, (known.get(reason, reason), detail)))
     return f"{status.phase}: {told}" if told else str(status.phase)

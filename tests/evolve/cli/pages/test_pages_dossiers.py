@@ -14,7 +14,7 @@ FAMILY = [
     line(0),
     line(1, search=0.6),
     line(2, 0),
-    line(3, 1, search=0.7),
+    line(3, 1, search=0.4),
     line(4, 2, 3, search=0.8),
     line(5, 0),
 ]
@@ -26,7 +26,7 @@ def test_ancestry_is_all_that_a_candidate_was_made_of_oldest_first() -> None:
     assert [each.step for each in ancestry(FAMILY, 0)] == [0]
 
 
-@pytest.mark.parametrize(("step", "others"), [(4, [3, 0]), (3, [1]), (5, [0]), (0, [])])
+@pytest.mark.parametrize(("step", "others"), [(4, [1, 0]), (3, [1]), (5, [0]), (0, [])])
 def test_a_champion_is_compared_with_its_best_ancestor_and_the_seed_it_was_edited_from(
     step: int, others: list[int]
 ) -> None:

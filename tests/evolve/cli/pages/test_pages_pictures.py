@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DRAWING = f"""<?xml version="1.0"?>
-<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9" width="9">
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">
  <metadata>maker</metadata>
  <defs><style>*{{fill: red}}</style><path id="m1" style="stroke: {INK}; stroke-width: 0.6"/></defs>
  <g id="axes_1" clip-path="url(#p2)"><use xlink:href="#m1"/><image xlink:href="data:image/png;base64,aa"/></g>
