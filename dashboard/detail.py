@@ -1,5 +1,6 @@
 """One candidate in full, read from the log when it is looked at."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -132,7 +133,7 @@ class _Events:
     source: str | None = None
     detail: str = ""
     challenge: Challenge | None = None
-    asked_at: float = 0.0
+    asked_at: float = math.inf
     evaluations: dict[Split, Any] = field(default_factory=dict)
     usage: dict[Split, Any] = field(default_factory=dict)
 

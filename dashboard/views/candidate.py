@@ -92,7 +92,7 @@ def _parts(log: RunLog, found: Detail, marks: Marks, verified: Verifications) ->
     names = ["Source"]
     names += ["Scores"] if not found.instances.empty else []
     names += ["Checks"] if found.step.id is not None else []
-    names += ["Prompt and reply"] if found.request is not None else []
+    names += ["Prompt and reply"] if found.request is not None or found.reply is not None else []
     names += ["Notes"] if notes or marks.tags.get(step) else []
     tabs = dict(zip(names, st.tabs(names), strict=True))
     with tabs["Source"]:

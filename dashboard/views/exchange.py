@@ -13,19 +13,16 @@ from evolve.runs.reply import Reply
 
 def exchange(found: Detail) -> None:
     """Draws the messages one by one."""
-    if found.request is None:
-        return
-    facts({**_settings(found.request), **({} if found.reply is None else _ending(found.reply))})
-    for role, text in (("system", found.request.system), ("user", found.request.prompt)):
-        st.caption(f"{role}, {len(text):,} characters")
-        prose(text)
-    reply = found.reply
-    if reply is None:
-        return
-    if reply.completion is not None:
+    request, reply = found.request, found.reply
+    facts({**({} if request is None else _settings(request)), **({} if reply is None else _ending(reply))})
+    if request is not None:
+        for role, text in (("system", request.system), ("user", request.prompt)):
+            st.caption(f"{role}, {len(text):,} characters")
+            prose(text)
+    if reply is not None and reply.completion is not None:
         st.caption(f"reply as it came, {len(reply.completion.text):,} characters")
         prose(reply.completion.text)
-    else:
+    elif reply is not None:
         st.caption("no reply")
         prose(f"{reply.failure}: {reply.message}")
 

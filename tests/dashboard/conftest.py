@@ -8,10 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.data import RunLog
 from evolve.models.language_model import Completion
+from evolve.runs import records
 from evolve.runs.events import COMMITTED, REPLIED, RUN_STARTED, Draft
 from evolve.runs.ledger import Cost
 from evolve.runs.reply import Reply
 from evolve.runs.store import Store
+from evolve.runs.trial import OutcomeKind, Trial
 
 Page = Callable[..., AppTest]
 
@@ -51,6 +53,16 @@ def begun(finished: Path, tmp_path: Path) -> Path:
     with Store.open(tmp_path / "begun.db") as store:
         store.create("begun", [Draft(RUN_STARTED, None, started)], at=0.0)
     return tmp_path / "begun.db"
+
+
+@pytest.fixture
+def fruitless(begun: Path) -> Path:
+    """The same store, whose run `begun` has one step by now, which came to no candidate."""
+    cut = "the reply was cut after 9 tokens"
+    trial = Trial(0, OutcomeKind.REJECTED, "truncated", "rewrite", detail=cut)
+    with Store.open(begun) as store:
+        store.append("begun", records.drafts(trial, None, parents=[], status=0), at=0.0)
+    return begun
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,130 @@
+"""What speaks for a candidate, and what against it."""
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from dashboard.checks import Check, Finding, by_rule, checks, scores, verification_of
+from dashboard.data import RunLog
+from dashboard.detail import Fault, detail_of
+from evaluators.intervals import Interval
+from evolve.runs.trial import Challenge
+from evolve.runs.verifications import Verification, Verifications
+from tests.evolve.runs.test_verifications import GOOD
+
+NONE = Verifications(None, ())
+
+
+def champion(log: RunLog) -> int:
+    assert log.state.champion is not None
+    return log.state.champion.step
+
+
+def verified(log: RunLog, **changes: object) -> Verifications:
+    """A verification of the champion."""
+    found: Verification = msgspec.structs.replace(GOOD, source=log.steps[champion(log)].id or "", **changes)
+    return Verifications(found, (str(found.verdict.status),))
+
+
+def titled(found: list[Check], title: str) -> Check:
+    return next(check for check in found if check.title == title)
+
+
+def test_a_champion_without_a_fault_holds_in_all_that_was_measured(done: RunLog) -> None:
+    found = checks(done, detail_of(done, champion(done)), NONE)
+    assert [(check.title, check.finding) for check in found] == [
+        ("sandbox", Finding.HOLDS),
+        ("faults", Finding.HOLDS),
+        ("bound", Finding.HOLDS),
+        ("champion", Finding.HOLDS),
+        ("verification", Finding.OPEN),
+    ]
+    told = titled(found, "champion").told
+    assert told.startswith("challenge ")
+    assert "promoted: +0." in told
+    assert told.endswith("and champion now")
+
+
+def test_a_fault_fails_and_says_by_which_rule(done: RunLog) -> None:
+    number = next(step.step for step in done.steps if step.faults)
+    found = titled(checks(done, detail_of(done, number), NONE), "faults")
+    assert found.finding is Finding.FAILS
+    assert found.told.endswith(f"{done.steps[number].faults[0][1]} 1")
+
+
+def test_a_score_beyond_its_bound_fails(done: RunLog) -> None:
+    detail = detail_of(done, champion(done))
+    beyond = replace(detail, step=replace(detail.step, is_quarantined=True))
+    found = checks(done, beyond, NONE)
+    assert titled(found, "bound").finding is Finding.FAILS
+    assert not [check for check in found if check.title == "verification"]
+
+
+@pytest.mark.parametrize(
+    ("challenge", "told"),
+    [
+        (None, "its challenge lapsed"),
+        (
+            Challenge(2, promoted=False, interval=None),
+            "challenge 2, not promoted: it has a fault on validation",
+        ),
+        (
+            Challenge(2, promoted=False, interval=Interval(0.01, -0.01, 0.03, 0.01, 24)),
+            "challenge 2, not promoted: +0.0100 [-0.0100, +0.0300] over the champion of then",
+        ),
+    ],
+)
+def test_why_a_candidate_is_not_champion_is_said(
+    done: RunLog, challenge: Challenge | None, told: str
+) -> None:
+    number = next(s.step for s in done.steps if s.validation is not None and s.operator != "seed")
+    detail = detail_of(done, number)
+    judged = replace(detail, challenge=challenge, step=replace(detail.step, is_promoted=False))
+    found = titled(checks(done, judged, NONE), "champion")
+    assert found.finding is Finding.OPEN
+    assert found.told.startswith(told)
+
+
+def test_who_never_challenged_is_told_why(done: RunLog) -> None:
+    number = next(step.step for step in done.steps if step.reason == "no_challenge")
+    assert titled(checks(done, detail_of(done, number), NONE), "champion").told.startswith("never challenged")
+
+
+def test_a_verification_of_the_candidate_is_told_with_what_it_rests_on(done: RunLog) -> None:
+    found = checks(done, detail_of(done, champion(done)), verified(done))
+    assert titled(found, "verification").finding is Finding.HOLDS
+    assert titled(found, "repeatability").finding is Finding.HOLDS
+    assert titled(found, "holdout").told == "looked at 1 time from this store by then"
+
+
+def test_measurements_that_disagree_and_many_looks_are_no_good_signs(done: RunLog) -> None:
+    found = checks(done, detail_of(done, champion(done)), verified(done, differing=3, looks=7))
+    assert titled(found, "verification").finding is Finding.FAILS
+    assert titled(found, "repeatability").finding is Finding.FAILS
+    assert titled(found, "holdout").finding is Finding.OPEN
+
+
+def test_a_verification_of_another_candidate_is_not_taken_for_this_one(done: RunLog) -> None:
+    assert verification_of(done, done.steps[0], verified(done)) is None
+
+
+def test_scores_stand_by_split_beside_parent_and_champion(done: RunLog) -> None:
+    number = next(step.step for step in done.steps if step.parents and step.parents[0] == champion(done))
+    frame = scores(done, done.steps[number], verified(done))
+    assert set(frame["policy"]) <= {f"step {number}", f"parent, step {champion(done)}"}
+    parent = frame[frame["policy"].str.startswith("parent")]
+    assert list(parent["split"]) == ["search", "validation", "holdout"]
+    assert parent["score"].iloc[2] == 0.9
+
+
+def test_faults_are_counted_by_rule_the_most_frequent_first() -> None:
+    faults = [
+        Fault("search", "a", "raised", "exception", "one"),
+        Fault("search", "b", "invalid", "duplicate_index", "two"),
+        Fault("search", "c", "invalid", "duplicate_index", "three"),
+    ]
+    assert by_rule(faults).values.tolist() == [
+        ["invalid", "duplicate_index", 2, "search, b", "two"],
+        ["raised", "exception", 1, "search, a", "one"],
+    ]
