@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import actions
 from dashboard.address import CANDIDATE, RUN, chosen_run, chosen_step, look_at, visit
-from dashboard.commands import Commands, commands
+from dashboard.commands import Commands, Started, commands
 from dashboard.data import Library, RunLog
 from dashboard.detail import shortened
 from dashboard.errands import do, errand, tell_outcome
@@ -188,19 +188,30 @@ def _places(found: Verification) -> Iterator[dict[str, object]]:
 
 def _hand_over(done: Commands, log: RunLog, marked: Marks) -> None:
     st.subheader("Hand over")
-    st.text("A bundle is one file with which somebody else repeats the run.")
-    packed = errand(done, "Pack a bundle", lambda: actions.bundle(log), key="bundle")
-    content = None if packed is None else done.made(packed)
-    if packed is not None and packed.path is not None and content is not None:
-        st.download_button(
-            f"Download ({size(len(content))})",
-            content,
-            packed.path.name,
-            "application/zip",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.text("A bundle is one file with which somebody else repeats the run.")
+        packed = errand(done, "Pack a bundle", lambda: actions.bundle(log), key="bundle")
+        _download(done, packed, "application/zip")
+    with right:
+        st.text("A report is one page with figures and verdicts, for any browser.")
+        written = errand(done, "Write a report", lambda: actions.report([log]), key="report")
+        _download(done, written, "text/html")
     away = marked.archived
     st.text("This run is put away." if away else "A run that is put away is out of the list, and not lost.")
     if st.button("Bring back" if away else "Put away", icon=":material/archive:"):
         do(done, lambda: actions.archive(log, undo=away))
+
+
+def _download(done: Commands, started: Started | None, kind: str) -> None:
+    content = None if started is None else done.made(started)
+    if started is not None and started.path is not None and content is not None:
+        st.download_button(
+            f"Download ({size(len(content))})",
+            content,
+            started.path.name,
+            kind,
+            icon=":material/download:",
+            key=f"download {started.path.name}",
+            on_click="ignore",
+        )

@@ -89,4 +89,5 @@ def test_the_commands_are_shown_as_they_are_typed(page: Page, db: Path, done: Ru
     assert [code.value for code in drawn.code] == [
         f"adrs verify --db={db} done done:2",
         f"adrs bundle --force --out=done.adrs.zip --db={db} done",
+        f"adrs report --force --out=done.html --db={db} done",
     ]
