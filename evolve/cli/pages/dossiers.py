@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from evolve.cli.compare import Told
@@ -118,7 +119,8 @@ def read(store: Store, run: str) -> Dossier:
     traced = trace(store, run)
     row = next(row for row in store.runs() if row.name == run)
     lines, effort, steps = list[Line](), Effort(), dict[str, int]()
-    for trial, challenge in trials(store, run, traced.header):
+    # No further than what was traced: a run that goes on may have ended more steps by now.
+    for trial, challenge in islice(trials(store, run, traced.header), traced.state.commits):
         if trial.candidate is not None:
             steps.setdefault(trial.candidate.id, trial.step)
         lines.append(line_of(trial, challenge, steps))

@@ -122,11 +122,10 @@ def standings(run: Dossier) -> Section:
     """Tells how champion and baselines compare, as the run compared them when it last ended."""
     rows = run.traced.outline.standings
     if not rows:
-        told = paragraph(
-            "Nothing was compared: a run holds its champion against the baselines when it ends. ",
-            element("code", command("resume", run.name)),
-        )
-        return Section("Standings", told)
+        goes_on = run.traced.outline.status.phase is Phase.RUNNING
+        remedy = "It goes on." if goes_on else element("code", command("resume", run.name))
+        told = "Nothing was compared: a run holds its champion against the baselines when it ends. "
+        return Section("Standings", paragraph(told, remedy))
     splits = dict.fromkeys(row.split for row in rows)
     tables = (_standings([row for row in rows if row.split is split]) for split in splits)
     notes = [f"Intervals: {METHOD}; not corrected for the choice of the champion on validation."]
