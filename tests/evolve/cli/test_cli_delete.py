@@ -28,6 +28,7 @@ def test_a_run_is_deleted_when_one_agrees(adrs: Adrs, db: Path) -> None:
     assert (again.code, "has no run 'done'" in again.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_run_is_unharmed(adrs: Adrs, db: Path, tmp_path: Path) -> None:
     assert adrs("resume", "done", "--fork", "--name", "twin", "--max-evals", "32", "--db", db).code == 0
     assert adrs("delete", "done", "--yes", "--db", db).code == 0

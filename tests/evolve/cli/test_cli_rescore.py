@@ -95,6 +95,7 @@ def test_what_did_not_change_comes_out_alike_and_nothing_of_the_run_changes(
     assert replayed.code == 0, replayed.err
 
 
+@pytest.mark.slow
 def test_every_candidate_is_measured_if_asked_for(adrs: Adrs, db: Path) -> None:
     few = adrs("rescore", "done", "--db", db, "--json").json
     every = adrs("rescore", "done", "--all", "--db", db, "--json").json
@@ -142,6 +143,7 @@ def test_a_repair_is_told_with_both_scores(adrs: Adrs, mend: Mend, tmp_path: Pat
     assert "search now" in adrs("candidates", "odd", "--db", db).out
 
 
+@pytest.mark.slow
 def test_a_run_that_comes_out_otherwise_though_nothing_changed_is_told(
     adrs: Adrs, mend: Mend, tmp_path: Path
 ) -> None:

@@ -67,6 +67,7 @@ def test_the_cost_is_told_before_and_what_was_found_after(verified: Any) -> None
     assert "toy/orders.csv is needed" in " ".join(ended.out.split())
 
 
+@pytest.mark.slow
 def test_looks_at_holdout_are_counted(verified: Any, adrs: Adrs) -> None:
     assert verified(SMITH, "--json").json["looks"] == 1
     assert verified(IDLE, "--json").json["looks"] == 2
@@ -74,18 +75,21 @@ def test_looks_at_holdout_are_counted(verified: Any, adrs: Adrs) -> None:
     assert "looked at 3 times" in ended.err
 
 
+@pytest.mark.slow
 def test_a_worse_policy_is_refuted(verified: Any) -> None:
     found = verified(IDLE, "--json").json
     assert found["verdict"]["status"] == "refuted"
     assert found["verdict"]["reasons"][0].startswith("behind shortest on validation: -0.")
 
 
+@pytest.mark.slow
 def test_a_baseline_itself_is_not_verified(adrs: Adrs) -> None:
     found = adrs("verify", "toy-order", "best", "--evals", "2", "--json").json
     assert found["verdict"]["status"] == "not verified"
     assert "is not sure: +0.0000" in found["verdict"]["reasons"][0]
 
 
+@pytest.mark.slow
 def test_every_baseline_is_tuned_where_it_can_be(verified: Any) -> None:
     found = verified(SMITH, "--against", "all", "--json").json
     leads = places(found)["holdout"]["leads"]
@@ -117,6 +121,7 @@ def test_a_policy_that_decides_by_the_clock_is_refuted(verified: Any) -> None:
     assert any("two fresh measurements disagree" in reason for reason in found["verdict"]["reasons"])
 
 
+@pytest.mark.slow
 def test_measured_sets_are_looked_at_where_they_are(verified: Any, tmp_path: Path) -> None:
     folder = tmp_path / "data" / "toy"
     folder.mkdir(parents=True)
@@ -146,6 +151,7 @@ def test_a_runs_champion_is_verified_in_its_log(adrs: Adrs, finished: Path, tmp_
     assert adrs("resume", "done", "--db", db, "--max-evals", "31").code == Exit.DONE
 
 
+@pytest.mark.slow
 def test_a_candidate_may_be_named(adrs: Adrs, finished: Path, tmp_path: Path) -> None:
     db = tmp_path / "own.db"
     shutil.copy(finished, db)
