@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.data import Library
-from dashboard.views import archive, behaviour, candidate, lineage, money, review, runs
+from dashboard.views import archive, behaviour, candidate, integrity, lineage, money, review, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +30,6 @@ VIEWS: Final = (
     View("Lineage", ":material/account_tree:", "lineage", lineage.show),
     View("Behaviour", ":material/timeline:", "behaviour", behaviour.show),
     View("Money", ":material/payments:", "money", money.show),
+    View("Integrity", ":material/shield:", "integrity", integrity.show),
     View("Review", ":material/gavel:", "review", review.show),
 )
