@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from evolve.cli import data, evidence_verbs, gpu, options, run_verbs
+from evolve.cli import evidence_verbs, options, run_verbs
+from evolve.cli.data import verbs as data
+from evolve.cli.gpu import verbs as gpu
 from evolve.cli.verbs import Verb, VerbGroup
 
 

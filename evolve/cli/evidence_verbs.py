@@ -59,7 +59,7 @@ def trace(  # noqa: PLR0913 - the verb's options
     _config: options.Config = None,
 ) -> None:
     """Tells what a policy did on an instance, decision by decision."""
-    from evolve.cli.traces import TraceRequest, trace
+    from evolve.cli.trace.command import TraceRequest, trace
 
     request = TraceRequest(
         subject,
@@ -107,7 +107,7 @@ def verify(  # noqa: PLR0913 - the verb's options
     _config: options.Config = None,
 ) -> None:
     """Measures a policy wherever it can, and says in words what that proves."""
-    from evolve.cli.verify import VerifyRequest, verify
+    from evolve.cli.verify.command import VerifyRequest, verify
 
     request = VerifyRequest(
         subject, policy, against, evals, seed=seed, workers=workers, sandbox=sandbox, as_json=as_json, db=db

@@ -14,7 +14,7 @@ from evolve.cli.pages.elements import Markup, element, facts, joined, listed, pa
 from evolve.cli.pages.words import command, lead, life, moment, score
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import number, seconds
-from evolve.cli.verify_told import METHOD, verification_facts
+from evolve.cli.verify.told import METHOD, verification_facts
 from evolve.models.model_spec import ModelSpec
 from evolve.runs.comparison import Standing
 from evolve.runs.device_checks import DeviceCheck

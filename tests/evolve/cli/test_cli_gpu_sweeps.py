@@ -9,8 +9,8 @@ import pytest
 from evaluators.gpu.device import Gpu
 from evaluators.gpu.stopwatch import Stopwatch
 from evolve.cli.exits import Misuse
-from evolve.cli.gpu_calibrate import _times_before
-from evolve.cli.gpu_device import Session
+from evolve.cli.gpu.calibrate import _times_before
+from evolve.cli.gpu.device import Session
 from tests.problems.kernel_choice.synthetic import table
 
 GPU = Gpu("cuda", "a GPU", "1", (9, 0), 1 << 36, 132, 50 << 20, 232_448, "580", "2.11.0", "3.6.0", "13.0")

@@ -239,7 +239,7 @@ def test_a_file_that_needs_a_missing_package_is_refused_before_anything_is_measu
     adrs: Adrs, monkeypatch: pytest.MonkeyPatch, option: str, file: str, package: str
 ) -> None:
     monkeypatch.setattr(
-        "evolve.cli.trace_files.find_spec", lambda name: None if name == package else object()
+        "evolve.cli.trace.files.find_spec", lambda name: None if name == package else object()
     )
     ended = adrs("trace", "toy-gate", "eager", *DAY, option, file)
     assert (ended.code, ended.out) == (6, "")

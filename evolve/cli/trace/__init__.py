@@ -1,0 +1,1 @@
+"""`adrs trace`, step by step."""

@@ -1,0 +1,1 @@
+"""`adrs verify`, step by step."""
