@@ -15,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 import dashboard
 from dashboard.commands import TOKEN
 from dashboard.data import RunLog
+from dashboard.views import VIEWS
 from evolve.runs.events import RUN_STARTED, Draft
 from evolve.runs.store import Store
 from tests.dashboard.conftest import Page
@@ -244,3 +245,19 @@ def test_a_run_that_is_deleted_while_it_is_open_is_told_in_a_sentence(page: Page
     drawn.run()
     assert not drawn.exception
     assert [told.value for told in drawn.error] == ["This run cannot be shown."]
+
+
+NAME = "![x](http://x.invalid/a.png) <script>alert(1)</script>"
+AS_IT_IS = {"text", "code", "arrow_data_frame", "dataframe", "selectbox", "multiselect", "vega_lite_chart"}
+"""Parts of a page that show what they are given; others take it for markdown."""
+
+
+@pytest.mark.parametrize("view", [view.path for view in VIEWS])
+def test_the_name_of_a_strangers_run_is_no_markdown(page: Page, copied: Path, view: str) -> None:
+    with closing(sqlite3.connect(copied)) as connection, connection:
+        connection.execute("UPDATE runs SET name = ?", (NAME,))
+    drawn = page(view, copied, run=NAME)
+    assert not drawn.exception
+    parts = [*drawn.main, *drawn.sidebar]
+    assert any("alert(1)" in str(part.proto) for part in parts if part.type in AS_IT_IS)
+    assert not [part.type for part in parts if part.type not in AS_IT_IS and "alert(1)" in str(part.proto)]
