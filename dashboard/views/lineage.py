@@ -11,6 +11,7 @@ from dashboard.data import Library, RunLog
 from dashboard.detail import shortened
 from dashboard.lineage import Edit, kin, line, nodes, ties
 from dashboard.lineage_charts import tree
+from dashboard.views.ablation import undone
 
 
 def show(library: Library) -> None:
@@ -31,6 +32,7 @@ def show(library: Library) -> None:
     _totals(edits)
     _tree(log, number)
     _bought(log, edits)
+    undone(library, log, number)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

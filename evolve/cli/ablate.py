@@ -222,16 +222,12 @@ def _table(found: Ablation) -> Table:
     rows.columns[0].justify, rows.columns[1].no_wrap = "right", True
     rows.columns[5].justify, rows.columns[5].no_wrap = "left", False
     for undone in found.changes:
-        rows.add_row(str(undone.at), one_line(_headline(undone)), *_cells(undone))
+        rows.add_row(str(undone.at), one_line(_cut(undone.headline)), *_cells(undone))
     rows.add_row("all", "", *_cells(found.whole))
     return rows
 
 
-def _headline(undone: Undone) -> str:
-    """The change's first line that is no blank, those that came before those that went."""
-    lines = sorted(undone.change.splitlines(), key=lambda line: line[:1] != "+")
-    line = next((line for line in lines if line[1:].strip()), "")
-    text = line[:1] + line[1:].strip()
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 3]}..."
 
 

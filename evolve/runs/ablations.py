@@ -55,6 +55,13 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     fault: str | None
 
     @property
+    def headline(self) -> str:
+        """The first line that says anything, those that came before those that went."""
+        lines = sorted(self.change.splitlines(), key=lambda line: line[:1] != "+")
+        line = next((line for line in lines if line[1:].strip()), "")
+        return line[:1] + line[1:].strip()
+
+    @property
     def verdict(self) -> str:
         """What follows for the change, in words."""
         if self.result in _PLAIN:

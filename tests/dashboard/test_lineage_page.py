@@ -13,7 +13,8 @@ def child(log: RunLog) -> int:
 def test_a_lineage_shows_its_tree_and_its_edits(page: Page, done: RunLog) -> None:
     drawn = page("lineage", run="done", candidate=child(done))
     assert not drawn.exception
-    assert [part.value for part in drawn.subheader] == ["From seed to candidate", "What each edit bought"]
+    parts = ["From seed to candidate", "What each edit bought", "With one change undone"]
+    assert [part.value for part in drawn.subheader] == parts
     assert drawn.code[0].language == "diff"
 
 
