@@ -15,6 +15,7 @@ from dashboard.data import Library
 from dashboard.views import VIEWS, View
 from evolve.runs.errors import StoreError
 
+_ICON = Path(__file__).with_name("icon.svg")  # of ours: a named one would be fetched from elsewhere
 _BROUGHT = "token brought"  # where a viewer's session keeps it
 
 
@@ -26,7 +27,7 @@ def library(db: str) -> Library:
 
 def main() -> None:
     """Draws the page that the address names."""
-    st.set_page_config(page_title="adrs", page_icon=":material/science:", layout="wide")
+    st.set_page_config(page_title="adrs", page_icon=str(_ICON), layout="wide")
     parser = argparse.ArgumentParser()
     parser.add_argument("--db", required=True)
     found = library(parser.parse_args().db)

@@ -11,6 +11,8 @@ _TALL: Final = 420
 """Pixels of a text's frame; a longer one scrolls in it."""
 _LINES: Final = 18
 _WIDE: Final = 90
+_COLOURED: Final = 60_000
+"""Characters of a source; none that people read has as many."""
 
 
 def facts(rows: Mapping[str, str]) -> None:
@@ -20,6 +22,12 @@ def facts(rows: Mapping[str, str]) -> None:
             with st.container(width="content", gap=None):
                 st.caption(label)
                 st.text(shortened(text))
+
+
+def program(text: str) -> None:
+    """Draws a source; a very long one without colours and numbers of lines, which take a browser seconds."""
+    is_short = len(text) <= _COLOURED
+    st.code(shortened(text), language="python" if is_short else None, line_numbers=is_short)
 
 
 def prose(text: str) -> None:

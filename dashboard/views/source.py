@@ -9,7 +9,7 @@ from dashboard.address import OTHER
 from dashboard.data import RunLog
 from dashboard.detail import Detail, ancestors, shortened, source_of
 from dashboard.differences import MOST_LINES, difference
-from dashboard.panels import prose
+from dashboard.panels import program, prose
 
 _ALONE: Final = "nothing"
 _ANOTHER: Final = "another step"
@@ -28,7 +28,7 @@ def source(log: RunLog, found: Detail) -> None:
     with left:
         other = _other(log, found.step.step)
     if other is None:
-        st.code(shortened(found.source), language="python", line_numbers=True)
+        program(found.source)
         return
     with right:
         form = st.segmented_control("Shown", ["together", "side by side"], default="together", required=True)
@@ -84,7 +84,7 @@ def _beside(log: RunLog, found: Detail, other: int, *, together: bool) -> None:
             f"One of them has more than {MOST_LINES:,} lines, too many to compare here; in a terminal: "
             "adrs diff RUN STEP STEP"
         )
-        st.code(shortened(found.source), language="python", line_numbers=True)
+        program(found.source)
     elif not apart.together:
         st.info("Both have the same text.")
     elif together:
