@@ -242,7 +242,7 @@ class Summary:
 
     Attributes:
         lead: Champion minus the best baseline on VALIDATION, in words; empty before the comparison.
-        score: The champion's on VALIDATION; None before the comparison.
+        score: The champion's on VALIDATION; None before there is one.
         usd: What models cost, calls in doubt included.
         improved: The last time that a champion was overthrown; None if it never was.
         tags: On any of its candidates, each once.
@@ -314,14 +314,11 @@ class Library:
 
 def _summary(row: RunRow, glance: Glance, told: Outline) -> Summary:
     tags = dict.fromkeys(tag for tags in glance.marks.tags.values() for tag in tags)
-    return Summary(row, told, *_lead(told.standings), glance.usd, glance.improved, tuple(tags))
+    lead = _lead(told.standings)
+    return Summary(row, told, lead, glance.score, glance.usd, glance.improved, tuple(tags))
 
 
-def _lead(standings: Sequence[Standing]) -> tuple[str, float | None]:
-    here = [row for row in standings if row.split is Split.VALIDATION]
-    champion = next((row for row in here if row.lead is None), None)
-    rivals = [row for row in here if row.lead is not None]
-    if champion is None or not rivals:
-        return "", None
-    best = max(rivals, key=lambda row: row.score)
-    return f"{best.lead} over {best.name}", champion.score
+def _lead(standings: Sequence[Standing]) -> str:
+    rivals = [row for row in standings if row.split is Split.VALIDATION and row.lead is not None]
+    best = max(rivals, key=lambda row: row.score, default=None)
+    return "" if best is None else f"{best.lead} over {best.name}"

@@ -8,12 +8,16 @@ from typing import Final
 
 from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.runs.errors import UnknownRun
-from evolve.runs.events import ARCHIVED, PROMOTED, REPLIED, RESUMED, TAGGED, Event
+from evolve.runs.events import ARCHIVED, MEASURED, PROMOTED, REPLIED, RESUMED, TAGGED, Event
 from evolve.runs.header import Header
 from evolve.runs.history import Outline, Sketch
 from evolve.runs.marks import Marks, marks
+from evolve.runs.packing import unpack
 from evolve.runs.store import RunRow, Store
+from problems.base import Split
 
+_EVENTS: Final = 8
+"""A step has fewer, and they stand together."""
 _KINDS: Final = (*Sketch.KINDS, REPLIED, TAGGED, ARCHIVED)
 
 
@@ -36,11 +40,13 @@ class Glance:
     Attributes:
         usd: What models cost, calls in doubt included.
         improved: None if what the run started from still leads.
+        score: The champion's on VALIDATION; None before there is one.
     """
 
     def __init__(self) -> None:
         self.usd = 0.0
         self.improved: Improvement | None = None
+        self.score: float | None = None
         self.marks = Marks({}, (), archived=False)
         self._header: Header | None = None
         self._sketch = Sketch()
@@ -52,13 +58,16 @@ class Glance:
         Raises:
             StoreError: The run was deleted meanwhile, or its log is damaged.
         """
-        kinds = set[str]()
+        kinds, promoted = set[str](), None
         for event in store.events(run, after=self._seen, kinds=_KINDS):
             self._take(event)
             kinds.add(event.kind)
+            promoted = event if event.kind == PROMOTED else promoted
             self._seen = event.seq
         if self._header is None or RESUMED in kinds:
             self._header = Header.read(store, run)
+        if promoted is not None:
+            self.score = _validation(store, promoted, self._header)
         if kinds & {TAGGED, ARCHIVED}:
             self.marks = marks(store, run)
         return self._sketch.outline(store, run, self._header, now=now)
@@ -72,6 +81,14 @@ class Glance:
             self.usd += sum(usd for _, usd, _ in event.body.get("doubts", ()))
         elif event.kind == PROMOTED and event.body["challenge"] is not None:
             self.improved = Improvement(self._sketch.evaluated, event.at)
+
+
+def _validation(store: Store, promoted: Event, header: Header) -> float | None:
+    """Reads the score by which a champion was promoted: it stands shortly before."""
+    for event in store.events(promoted.run, after=promoted.seq - _EVENTS, kinds=(MEASURED,)):
+        if event.step == promoted.step and event.body["stage"] == Split.VALIDATION:
+            return unpack(event.body, header.layouts).score
+    return None
 
 
 class Glances:

@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.data import RunLog, Step
 from dashboard.spending import window
 from evolve.cli.run_names import HOLDOUT_LOG
-from evolve.runs.device_checks import DeviceCheck
+from evolve.runs.device_checks import Checks, DeviceCheck, device_checks
 from evolve.runs.errors import UnknownRun
 from evolve.runs.events import HOLDOUT_LOOKED, VERIFIED
 from evolve.runs.store import Store
@@ -169,6 +169,12 @@ def _events(db: Path, run: str, kind: str) -> Sequence[tuple[float, Mapping[str,
 def _local(at: float) -> datetime:
     """The time on the clocks of the machine that serves, as the command line tells it."""
     return datetime.fromtimestamp(at).astimezone().replace(tzinfo=None)
+
+
+def devices(log: RunLog) -> Checks:
+    """What devices said of the run so far."""
+    with Store.open(log.db, create=False) as store:
+        return device_checks(store, log.run)
 
 
 def device_cases(check: DeviceCheck) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from dashboard.integrity import (
     NEAR,
     attempts_table,
     device_cases,
+    devices,
     faults_over_time,
     looks,
     published,
@@ -56,7 +57,7 @@ def _page(library: Library, run: str, is_live: bool) -> None:
     _published(log)
     _looks(log, looked)
     _verifications(log, verified)
-    _device(library.told(run)[2])
+    _device(devices(log))
 
 
 def _heading(log: RunLog, looked: pd.DataFrame, verified: pd.DataFrame) -> None:

@@ -133,9 +133,7 @@ def _columns() -> dict[str, ColumnConfig]:
     number, moment = st.column_config.NumberColumn, st.column_config.DatetimeColumn
     return {
         "run": st.column_config.TextColumn(pinned=True),
-        "champion": number(
-            format="%.4f", help="Its validation score, told when the run ends; 1 is the bound."
-        ),
+        "champion": number(format="%.4f", help="Its score on validation; 1 is the bound."),
         "lead": st.column_config.TextColumn(
             "lead, 95 % interval", help="Champion minus the best baseline on validation, told at the end."
         ),
