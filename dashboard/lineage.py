@@ -29,36 +29,67 @@ MOST: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Gain:
+    """What a candidate has more than its first parent, on SEARCH.
+
+    Attributes:
+        parent: Step of that; None of a seed.
+        gain: Its score minus the parent's; None if either has none.
+        told: The same with its paired 95 % interval over blocks, in words; empty without one.
+        verdict: One of `VERDICTS`.
+    """
+
+    parent: int | None
+    gain: float | None
+    told: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """One step of a line of first parents.
 
     Attributes:
         step: What came of it.
-        parent: What it was made of first; None of a seed.
-        gain: Score on SEARCH minus the parent's; None if either has none.
-        told: The same with its paired 95 % interval over blocks, in words; empty without one.
-        verdict: One of `VERDICTS`.
+        gained: By it.
         change: Of the text; None of a seed, and of texts that are too long to compare.
     """
 
     step: Step
-    parent: int | None
-    gain: float | None
-    told: str
-    verdict: str
+    gained: Gain
     change: Difference | None
 
 
-def line(log: RunLog, number: int) -> list[Edit]:
-    """Tells the edits from the seed of a candidate to itself, by first parents.
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """How a candidate came about.
+
+    Attributes:
+        edits: From its seed to itself, by first parents.
+        nodes: A row an ancestor that is drawn: `step`, `edits` (most of them from a seed), `score`,
+            `operator`, `told` and `verdict` of what it gained. One without a score stands at its parent's.
+        ties: A row a parent and child of those: places of both, and `kind`, how the parent is one. `edits`
+            and `score` are the parent's, `to_edits` and `to_score` the child's.
+    """
+
+    edits: tuple[Edit, ...]
+    nodes: pd.DataFrame
+    ties: pd.DataFrame
+
+
+def lineage(log: RunLog, number: int) -> Lineage:
+    """Tells how a candidate came about.
 
     Raises:
         StoreError: The run was deleted, or its log is damaged.
     """
-    steps = ancestors(log, number)[::-1]
-    texts = _sources(log, steps)
-    pairs = zip((None, *steps), steps, strict=False)
-    return [Edit(step, *_gained(log, step), _change(texts, step, before)) for before, step in pairs]
+    shown, line = kin(log, number), ancestors(log, number)[::-1]
+    gained = {step.step: _gained(log, step) for step in shown}
+    texts = _sources(log, line)
+    pairs = zip((None, *line), line, strict=False)
+    edits = [Edit(step, gained[step.step], _change(texts, step, before)) for before, step in pairs]
+    nodes = _nodes(log, shown, gained)
+    return Lineage(tuple(edits), nodes, _ties(shown, nodes, trunk={step.step for step in line}))
 
 
 def kin(log: RunLog, number: int) -> list[Step]:
@@ -71,35 +102,27 @@ def kin(log: RunLog, number: int) -> list[Step]:
     return [step for step in every if step.step in kept]
 
 
-def nodes(log: RunLog, shown: Sequence[Step]) -> pd.DataFrame:
-    """A row a candidate: `step`, `edits` (most of them from a seed), `score`, `operator`, `told`, `verdict`.
-
-    One without a score stands at its parent's.
-    """
+def _nodes(log: RunLog, shown: Sequence[Step], gained: Mapping[int, Gain]) -> pd.DataFrame:
     edits: dict[int, int] = {}
     rows = []
     for step in shown:
         edits[step.step] = 1 + max((edits[p] for p in step.parents if p in edits), default=-1)
-        parent, _, told, verdict = _gained(log, step)
-        beside = None if parent is None else log.steps[parent].search
+        found = gained[step.step]
+        beside = None if found.parent is None else log.steps[found.parent].search
         score = step.search if step.search is not None else beside
-        rows.append((step.step, edits[step.step], score, step.operator, told or "none", verdict))
+        told = found.told or "none"
+        rows.append((step.step, edits[step.step], score, step.operator, told, found.verdict))
     return pd.DataFrame(rows, columns=["step", "edits", "score", "operator", "told", "verdict"])
 
 
-def ties(log: RunLog, shown: Sequence[Step], placed: pd.DataFrame) -> pd.DataFrame:
-    """A row a parent and child of those shown: places of both, and `kind`, how the parent is one.
-
-    Columns `edits` and `score` are the parent's, `to_edits` and `to_score` the child's. The line is that of
-    the last of those shown.
-    """
-    at = placed.set_index("step")
-    trunk = {step.step for step in ancestors(log, shown[-1].step)}
+def _ties(shown: Sequence[Step], nodes: pd.DataFrame, *, trunk: Collection[int]) -> pd.DataFrame:
+    places = zip(nodes["edits"], nodes["score"], strict=True)
+    at = dict(zip(nodes["step"], places, strict=True))
     rows = [
-        (*at.loc[parent, ["edits", "score"]], *at.loc[step.step, ["edits", "score"]], kind)
+        (*at[parent], *at[step.step], kind)
         for step in shown
         for parent, kind in zip(step.parents, _kinds(step, trunk), strict=True)
-        if parent in at.index
+        if parent in at
     ]
     return pd.DataFrame(rows, columns=["edits", "score", "to_edits", "to_score", "kind"]).dropna()
 
@@ -109,16 +132,15 @@ def _kinds(step: Step, trunk: Collection[int]) -> list[str]:
     return [OTHER if place else first for place, _ in enumerate(step.parents)]
 
 
-def _gained(log: RunLog, step: Step) -> tuple[int | None, float | None, str, str]:
-    """Holds a step against its first parent: the parent, the gain, the same in words, the verdict."""
+def _gained(log: RunLog, step: Step) -> Gain:
     if not step.parents:
-        return None, None, "", SEED if step.search is not None else UNSCORED
+        return Gain(None, None, "", SEED if step.search is not None else UNSCORED)
     parent = log.steps[step.parents[0]]
     if not len(step.scores) or not len(parent.scores):
-        return parent.step, None, "", UNSCORED
+        return Gain(parent.step, None, "", UNSCORED)
     found = gain(log.header.layouts[Split.SEARCH], step.scores, parent.scores, np.random.default_rng(0))
     verdict = NONE if found.difference <= 0.0 else SURE if found.above_zero else UNSURE
-    return parent.step, found.difference, str(found), verdict
+    return Gain(parent.step, found.difference, str(found), verdict)
 
 
 def _change(texts: Mapping[int, str], step: Step, before: Step | None) -> Difference | None:

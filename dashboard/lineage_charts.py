@@ -17,8 +17,8 @@ def tree(nodes: pd.DataFrame, ties: pd.DataFrame, *, looked_at: int) -> Layers:
     """Draws ancestors from left to right, by edits since a seed, and up by score; a click chooses one.
 
     Args:
-        nodes: As `lineage.nodes` gives them.
-        ties: As `lineage.ties` gives them.
+        nodes: As those of a `Lineage`.
+        ties: Likewise.
         looked_at: Step of the candidate whose ancestors they are; it is framed.
     """
     layers = [_lines(ties, kind) for kind in (OTHER, FIRST, LINE)] if len(ties) else []

@@ -9,7 +9,7 @@ from dashboard.address import chosen_run, chosen_step, visit
 from dashboard.clicks import visit_chosen
 from dashboard.data import Library, RunLog
 from dashboard.detail import shortened
-from dashboard.lineage import Edit, kin, line, nodes, ties
+from dashboard.lineage import Edit, Lineage, lineage
 from dashboard.lineage_charts import tree
 from dashboard.views.ablation import undone
 
@@ -28,17 +28,17 @@ def show(library: Library) -> None:
         )
         st.text(f"step {number}: {step.outcome} ({step.reason})")
         return
-    edits = _edits(log, (log.run, step.id, number))
-    _totals(edits)
-    _tree(log, number)
-    _bought(log, edits)
+    found = _lineage(log, (log.run, step.id, step.at, number))
+    _totals(found.edits)
+    _tree(log, number, found)
+    _bought(log, found.edits)
     undone(library, log, number)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _edits(_log: RunLog, of: tuple[str, str, int]) -> list[Edit]:
-    """Tells a candidate's line once: it never changes."""
-    return line(_log, of[-1])
+def _lineage(_log: RunLog, of: tuple[str, str, float, int]) -> Lineage:
+    """Tells a candidate's lineage once: it never changes."""
+    return lineage(_log, of[-1])
 
 
 def _totals(edits: Sequence[Edit]) -> None:
@@ -52,12 +52,10 @@ def _totals(edits: Sequence[Edit]) -> None:
     columns[3].metric("What they cost", f"{usd:.4f} USD" if usd else f"{cpu_s:.3g} CPU s")
 
 
-def _tree(log: RunLog, number: int) -> None:
+def _tree(log: RunLog, number: int, found: Lineage) -> None:
     st.subheader("From seed to candidate")
-    shown = kin(log, number)
-    placed = nodes(log, shown)
     event = st.altair_chart(
-        tree(placed, ties(log, shown, placed), looked_at=number),
+        tree(found.nodes, found.ties, looked_at=number),
         width="stretch",
         on_select="rerun",
         key="tree",
@@ -95,7 +93,7 @@ def _bought(log: RunLog, edits: Sequence[Edit]) -> None:
         "validation. A click on a row shows its edit; without one, that which gained most is shown."
     )
     rows = event.selection.rows
-    chosen = edits[rows[0]] if rows else max(edits[1:], key=lambda e: e.gain or 0.0)
+    chosen = edits[rows[0]] if rows else max(edits[1:], key=lambda e: e.gained.gain or 0.0)
     _edit(log, chosen)
 
 
@@ -106,7 +104,7 @@ def _table(edits: Sequence[Edit]) -> pd.DataFrame:
             "operator": edit.step.operator,
             "model": edit.step.model,
             "search": edit.step.search,
-            "gain, 95 % interval": edit.told,
+            "gain, 95 % interval": edit.gained.told,
             "validation": edit.step.validation,
             "lines": f"+{edit.change.added} -{edit.change.removed}" if edit.change else None,
             "dollars": edit.step.usd or None,
@@ -117,12 +115,12 @@ def _table(edits: Sequence[Edit]) -> pd.DataFrame:
 
 
 def _edit(log: RunLog, edit: Edit) -> None:
-    number, parent = edit.step.step, edit.parent
+    number, parent = edit.step.step, edit.gained.parent
     if parent is None:
         st.info("This row is the seed; choose another to see what was edited.")
         return
     left, right = st.columns([3, 1], vertical_alignment="center")
-    left.text(f"The edit of step {number} to step {parent}: {edit.told or 'not measured on search'}")
+    left.text(f"The edit of step {number} to step {parent}: {edit.gained.told or 'not measured on search'}")
     if right.button(f"Open step {number}"):
         visit("candidate", log.run, number)
     if edit.change is None:

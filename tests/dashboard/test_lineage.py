@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.data import RunLog, Step
-from dashboard.lineage import FIRST, LINE, NONE, OTHER, SEED, SURE, UNSCORED, UNSURE, kin, line, nodes, ties
+from dashboard.lineage import FIRST, LINE, NONE, OTHER, SEED, SURE, UNSCORED, UNSURE, kin, lineage
 from dashboard.lineage_charts import tree
 from evolve.runs.packing import Layout
 from problems.base import Split
@@ -35,11 +35,12 @@ def family(done: RunLog) -> RunLog:
 
 
 def test_a_line_goes_from_the_seed_by_first_parents(family: RunLog) -> None:
-    assert [(edit.step.step, edit.parent) for edit in line(family, 5)] == [(0, None), (2, 0), (4, 2), (5, 4)]
+    found = [(edit.step.step, edit.gained.parent) for edit in lineage(family, 5).edits]
+    assert found == [(0, None), (2, 0), (4, 2), (5, 4)]
 
 
 def test_an_edit_is_told_by_its_gain_and_whether_that_is_sure(family: RunLog) -> None:
-    _, better, worse, unscored = line(family, 5)
+    _, better, worse, unscored = (edit.gained for edit in lineage(family, 5).edits)
     assert [better.verdict, worse.verdict, unscored.verdict] == [SURE, NONE, UNSCORED]
     assert [better.gain, worse.gain, unscored.gain] == [pytest.approx(0.1), pytest.approx(-0.08), None]
     assert (better.told, unscored.told) == ("+0.1000 [+0.1000, +0.1000]", "")
@@ -47,12 +48,12 @@ def test_an_edit_is_told_by_its_gain_and_whether_that_is_sure(family: RunLog) ->
 
 def test_a_gain_that_comes_and_goes_may_be_chance(family: RunLog) -> None:
     family.steps[2] = replace(family.steps[2], scores=np.zeros(len(BLOCKS.rows)) + 0.5)
-    assert nodes(family, kin(family, 4))["verdict"].tolist()[-1] == UNSURE
+    assert lineage(family, 4).nodes["verdict"].tolist()[-1] == UNSURE
 
 
 def test_an_edit_has_its_change_of_text(done: RunLog) -> None:
     last = max((s for s in done.steps if s.parents and s.id), key=lambda s: s.step)
-    edit = line(done, last.step)[-1]
+    edit = lineage(done, last.step).edits[-1]
     assert edit.change is not None
     assert edit.change.together.startswith(f"--- step {last.parents[0]}\n+++ step {last.step}\n")
 
@@ -70,23 +71,20 @@ def test_of_too_many_ancestors_the_line_is_kept_and_what_came_into_it(
 
 
 def test_candidates_stand_by_edits_since_a_seed(family: RunLog) -> None:
-    found = nodes(family, kin(family, 5))
+    found = lineage(family, 5).nodes
     assert dict(zip(found["step"], found["edits"], strict=True)) == {0: 0, 2: 1, 3: 1, 4: 2, 5: 3}
     assert found["verdict"].tolist()[0] == SEED
 
 
 def test_one_without_a_score_stands_at_its_parents(family: RunLog) -> None:
-    assert nodes(family, kin(family, 5))["score"].tolist()[-1] == pytest.approx(0.52)
+    assert lineage(family, 5).nodes["score"].tolist()[-1] == pytest.approx(0.52)
 
 
 def test_ties_tell_the_line_from_other_parents(family: RunLog) -> None:
-    shown = kin(family, 5)
-    found = ties(family, shown, nodes(family, shown))
-    assert found["kind"].tolist() == [LINE, FIRST, LINE, OTHER, LINE]
+    assert lineage(family, 5).ties["kind"].tolist() == [LINE, FIRST, LINE, OTHER, LINE]
 
 
 @pytest.mark.parametrize("number", [0, 5])
 def test_a_tree_is_drawn_of_a_seed_alone_and_of_many(family: RunLog, number: int) -> None:
-    shown = kin(family, number)
-    placed = nodes(family, shown)
-    assert tree(placed, ties(family, shown, placed), looked_at=number).to_dict()["layer"]
+    found = lineage(family, number)
+    assert tree(found.nodes, found.ties, looked_at=number).to_dict()["layer"]
