@@ -20,6 +20,7 @@ _MOST: Final = 6
 _WINDOWS: Final = 24
 _FEWEST: Final = 10
 _DIGITS: Final = 3
+_COUNTS: Final = ("tokens", "evaluations")
 
 
 def gains(frame: pd.DataFrame, score: str) -> pd.Series:
@@ -101,15 +102,18 @@ def shares(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     kinds = kinds_of(frame, by)
     kind = asked[by].fillna(NO_MODEL)
     kind = kind.where(kind.isin(kinds), REST)
-    width = window(int(frame["evaluated"].max()))
-    place = asked["evaluated"] // width
+    evaluated = int(frame["evaluated"].max())
+    width = window(evaluated)
+    place = (asked["evaluated"].clip(lower=1) - 1) // width
     counts = pd.crosstab(place, kind).reindex(columns=kinds, fill_value=0)
     share = counts.div(counts.sum(axis=1), axis=0)
     high = share.cumsum(axis=1)
     return pd.DataFrame(
         {
             "first": np.repeat(counts.index.to_numpy() * width, len(kinds)),
-            "last": np.repeat((counts.index.to_numpy() + 1) * width, len(kinds)),
+            "last": np.repeat(
+                np.minimum((counts.index.to_numpy() + 1) * width, max(evaluated, 1)), len(kinds)
+            ),
             "kind": kinds * len(counts),
             "steps": counts.to_numpy().ravel(),
             "share": share.to_numpy().ravel(),
@@ -143,7 +147,7 @@ def totals(summed: pd.DataFrame) -> Sequence[tuple[str, float, float | None]]:
 
 def amount_told(name: str, amount: float) -> str:
     """An amount of one of `COSTS` to three digits where it is no count."""
-    if name == "tokens" or amount <= 0.0:
+    if name in _COUNTS or amount <= 0.0:
         number = f"{amount:,.0f}"
     else:
         whole = math.floor(math.log10(amount)) + 1

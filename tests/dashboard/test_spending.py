@@ -65,6 +65,7 @@ def test_shares_of_a_window_make_a_whole_and_seeds_take_no_part() -> None:
     assert set(found["kind"]) == {"edit", "jump", "tune"}
     assert found.groupby("first")["share"].sum().tolist() == pytest.approx([1.0])
     assert found["high"].max() == pytest.approx(1.0)
+    assert set(found["last"]) == {6}
 
 
 def test_of_seeds_alone_there_are_no_shares() -> None:
@@ -85,6 +86,7 @@ def test_the_rarest_of_many_operators_are_taken_together() -> None:
         ("dollars", 0.05761, "$0.0576"),
         ("dollars", 0.0, "$0"),
         ("tokens", 655835.4, "655,835"),
+        ("evaluations", 50.4, "50"),
         ("CPU seconds", 1270.4, "1,270"),
         ("CPU seconds", 13.857, "13.9"),
     ],
