@@ -12,6 +12,7 @@ from dashboard.data import RunLog, Step
 from dashboard.detail import Detail, Fault
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import harmless
+from evolve.runs.rescoring import Rescoring
 from evolve.runs.trial import Challenge
 from evolve.runs.verifications import Status, Verification, Verifications
 from evolve.search.candidate import SEED
@@ -48,6 +49,7 @@ def checks(log: RunLog, detail: Detail, found: Verifications) -> list[Check]:
     ]
     champion = _championship(log, detail)
     told += [] if champion is None else [champion]
+    told += [_rescored(detail.step, each) for each in detail.rescored[-1:]]
     latest = verification_of(log, detail.step, found)
     if latest is not None:
         told += _verified(latest)
@@ -159,6 +161,20 @@ def _challenge(step: Step, found: Challenge | None) -> str:
     level = f"{1 - found.interval.alpha:.2%}"
     lead = f"{found.interval} over the champion of then, at {level}"
     return f"{number}promoted: {lead}" if found.promoted else f"{number}not promoted: {lead} is not above 0"
+
+
+def _rescored(step: Step, found: Rescoring) -> Check:
+    """Whether the evaluator of later comes to the scores of the log."""
+    before = {str(Split.SEARCH): step.search, str(Split.VALIDATION): step.validation}
+    pairs = {split: (before.get(split), score) for split, score in found.scores[step.step].items()}
+    is_alike = all(old == new for old, new in pairs.values())
+    told = ", ".join(f"{split} {_shown(old)} -> {_shown(new)}" for split, (old, new) in pairs.items())
+    by = f"by version {found.version} of the problem"
+    return Check("measured anew", Finding.HOLDS if is_alike else Finding.FAILS, f"{told}, {by}")
+
+
+def _shown(score: float | None) -> str:
+    return "none" if score is None else f"{score:.4f}"
 
 
 def _verified(found: Verification) -> Iterator[Check]:

@@ -15,6 +15,7 @@ from evolve.runs.packing import unpack, unpack_usage
 from evolve.runs.records import read_challenge
 from evolve.runs.reply import Reply
 from evolve.runs.requests import read_request
+from evolve.runs.rescoring import Rescoring, rescorings
 from evolve.runs.store import Store
 from evolve.runs.trial import Challenge
 from evolve.search.feedback import feedback
@@ -71,6 +72,7 @@ class Detail:
         reply: What came back; None likewise.
         detail: What a rejection has to say beyond its reason; else empty.
         challenge: None if it made none.
+        rescored: When it was measured anew after a repair of its evaluator, the latest last.
         took_s: From the moment it was asked to its commit, the wait for earlier steps included.
     """
 
@@ -85,6 +87,7 @@ class Detail:
     detail: str
     challenge: Challenge | None
     efforts: tuple[Effort, ...]
+    rescored: tuple[Rescoring, ...]
     took_s: float
 
 
@@ -100,6 +103,7 @@ def detail_of(log: RunLog, number: int) -> Detail:
     step = log.steps[number]
     with Store.open(log.db, create=False) as store:
         read = _read(log, store, step.places)
+        anew = tuple(each for each in rescorings(store, log.run) if number in each.scores)
         parent = _read(log, store, log.steps[step.parents[0]].places) if step.parents else _Events()
     every = [(split, n, m) for split, e in read.evaluations.items() for n, m in enumerate(e.measurements)]
     search, reference = (r.evaluations.get(Split.SEARCH) for r in (read, parent))
@@ -120,6 +124,7 @@ def detail_of(log: RunLog, number: int) -> Detail:
         detail=read.detail,
         challenge=read.challenge,
         efforts=tuple(Effort(str(s), u.cpu_s, u.wall_s, u.peak_bytes) for s, u in read.usage.items()),
+        rescored=anew,
         took_s=max(0.0, step.at - read.asked_at),
     )
 

@@ -61,16 +61,20 @@ def _heading(log: RunLog, found: Detail, verified: Verifications) -> None:
     figures = {"Search": step.search, "Validation": step.validation}
     if latest is not None:
         figures |= {p.title.capitalize(): p.score for p in latest.places if p.split == "holdout"}
-    told = {name: f"{score:.4f}" for name, score in figures.items() if score is not None}
-    if latest is not None and latest.decisions is not None:
-        told["A decision, median"] = seconds(latest.decisions.p50_s)
     with st.container(horizontal=True):
-        for name, value in told.items():
-            st.metric(name, value, width="content")
-    facts(_facts(log, found))
+        for name, score in figures.items():
+            if score is not None:
+                st.metric(name, f"{score:.4f}", width="content")
+    told = _facts(found)
+    if latest is not None and latest.decisions is not None:
+        times = latest.decisions
+        told["CPU time of a decision"] = (
+            f"{seconds(times.p50_s)}, of the slowest in 100 {seconds(times.p99_s)}"
+        )
+    facts(told)
 
 
-def _facts(log: RunLog, found: Detail) -> Mapping[str, str]:
+def _facts(found: Detail) -> dict[str, str]:
     step = found.step
     told = {"step": str(step.step), "outcome": f"{step.outcome} ({step.reason})", "operator": step.operator}
     if step.parents:

@@ -9,6 +9,7 @@ from dashboard.checks import Check, Finding, by_rule, checks, scores, verificati
 from dashboard.data import RunLog
 from dashboard.detail import Fault, detail_of
 from evaluators.intervals import Interval
+from evolve.runs.rescoring import Rescoring
 from evolve.runs.trial import Challenge
 from evolve.runs.verifications import Verification, Verifications
 from tests.evolve.runs.test_verifications import GOOD
@@ -103,6 +104,19 @@ def test_measurements_that_disagree_and_many_looks_are_no_good_signs(done: RunLo
     assert titled(found, "verification").finding is Finding.FAILS
     assert titled(found, "repeatability").finding is Finding.FAILS
     assert titled(found, "holdout").finding is Finding.OPEN
+
+
+@pytest.mark.parametrize(("shift", "finding"), [(0.0, Finding.HOLDS), (0.25, Finding.FAILS)])
+def test_scores_that_came_out_otherwise_later_do_not_hold(
+    done: RunLog, shift: float, finding: Finding
+) -> None:
+    detail = detail_of(done, champion(done))
+    assert detail.step.search is not None
+    now = detail.step.search - shift
+    anew = Rescoring(0.0, 2, (), (None, None), {champion(done): {"search": now}}, 0, 0)
+    found = titled(checks(done, replace(detail, rescored=(anew,)), NONE), "measured anew")
+    assert found.finding is finding
+    assert found.told.endswith(f" -> {now:.4f}, by version 2 of the problem")
 
 
 def test_a_verification_of_another_candidate_is_not_taken_for_this_one(done: RunLog) -> None:
