@@ -12,6 +12,7 @@ import pandas as pd
 from dashboard.data import RunLog, Step
 from dashboard.spending import window
 from evolve.cli.run_names import HOLDOUT_LOG
+from evolve.cli.terminal import harmless
 from evolve.runs.device_checks import Checks, DeviceCheck, device_checks
 from evolve.runs.errors import UnknownRun
 from evolve.runs.events import HOLDOUT_LOOKED, VERIFIED
@@ -143,7 +144,7 @@ def looks(log: RunLog) -> pd.DataFrame:
         if body["problem"] == log.problem.name:
             step = log.step_of(str(body["policy"]))
             policy = str(body["policy"])[:_ID_DIGITS] if step is None else f"step {step}"
-            rows.append((_local(at), policy, step, body["workload"], body["score"]))
+            rows.append((_local(at), policy, step, harmless(body["workload"]), body["score"]))
     frame = pd.DataFrame(rows, columns=["at", "policy", "step", "workload", "score"])
     return frame.astype({"step": "Int64"}).iloc[::-1].reset_index(drop=True)
 
@@ -151,7 +152,7 @@ def looks(log: RunLog) -> pd.DataFrame:
 def verdicts(log: RunLog) -> pd.DataFrame:
     """A row a verification of the run, the latest first: `at`, `policy`, `step`, `status`, `verdict`."""
     rows = [
-        (_local(at), body["policy"], body["step"], body["status"], body["verdict"])
+        (_local(at), harmless(body["policy"]), body["step"], body["status"], harmless(body["verdict"]))
         for at, body in _events(log.db, log.run, VERIFIED)
     ]
     frame = pd.DataFrame(rows, columns=["at", "policy", "step", "status", "verdict"])

@@ -111,6 +111,14 @@ def test_verdicts_are_told_latest_first(begun: Path) -> None:
     assert list(verdicts(Library(begun).log("begun"))["status"]) == ["verified", "refuted"]
 
 
+def test_names_of_files_that_were_looked_at_are_made_harmless(begun: Path) -> None:
+    body = {"policy": "\x1b[2J\u202e.py", "step": None, "status": "refuted", "verdict": "\x07"}
+    with Store.open(begun) as store:
+        store.append("begun", [Draft(VERIFIED, None, body)], at=0.0)
+    found = verdicts(Library(begun).log("begun"))
+    assert found[["policy", "verdict"]].to_numpy().tolist() == [["\\x1b[2J\\u202e.py", "\\x07"]]
+
+
 def test_cases_of_a_device_are_told_by_policy_and_place() -> None:
     check = DeviceCheck(
         problem="eplb", status="agrees", reason="", machine={}, device="a GPU", evidence=True, device_s=1.0,
