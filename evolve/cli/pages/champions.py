@@ -8,7 +8,8 @@ from evolve.cli.pages.document import Section
 from evolve.cli.pages.dossiers import Dossier, compared
 from evolve.cli.pages.elements import Markup, element, facts, joined, paragraph, preformatted, table
 from evolve.cli.pages.sources import comparison, cut, program
-from evolve.cli.pages.words import command, gain, score
+from evolve.cli.pages.words import command, gain, lead, score
+from evolve.runs.ablations import Undone
 from evolve.runs.lines import Line
 from evolve.runs.state import Champion
 from evolve.search.candidate import SEED
@@ -16,6 +17,8 @@ from evolve.search.candidate import SEED
 MOST_ANCESTORS: Final = 60
 """Rows of a lineage, the latest."""
 _PRINTED: Final = 4_000
+_HEADLINE: Final = 80
+"""Characters of a change's first line."""
 
 
 def champion(run: Dossier) -> Section:
@@ -83,6 +86,25 @@ def _change(run: Dossier, line: Line, found: Champion) -> Markup:
     scores = f"{score(line.search)} to {score(found.search.score)} on search"
     told = paragraph(f"From {what}, to the champion, step {found.step}: {scores}.")
     return joined(told, comparison(run.sources[line.step], found.candidate.source, names, whole))
+
+
+def worth(run: Dossier) -> Section | None:
+    """Tells how the champion does with one of its changes undone; None if nobody tried."""
+    found = run.ablation
+    if found is None:
+        return None
+    columns = ["line", "change", "verdict", "lines", "without it", "worth, 95 % interval"]
+    rows = [*(_undone(each, str(each.at)) for each in found.changes), _undone(found.whole, "all")]
+    caption = f"Step {found.step}, {score(found.score)} on validation, with each change since step "
+    caption += f"{found.against} undone once; a change is worth what the candidate loses without it"
+    return Section("What each change is worth", table(caption, columns, rows, left=3))
+
+
+def _undone(found: Undone, line: str) -> Sequence[str]:
+    change = "" if line == "all" else found.headline
+    change = f"{change[:_HEADLINE]}…" if len(change) > _HEADLINE else change
+    lines = element("span", f"+{found.added} -{found.removed}", class_="ends")
+    return line, element("code", change), found.verdict, lines, score(found.score), lead(found.worth)
 
 
 def lineage(run: Dossier) -> Section | None:

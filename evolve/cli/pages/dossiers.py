@@ -8,6 +8,7 @@ from typing import Final
 
 from evolve.cli.compare import Told
 from evolve.figures.traced import Traced, trace
+from evolve.runs.ablations import Ablation, ablations
 from evolve.runs.device_checks import Checks, device_checks
 from evolve.runs.history import trials
 from evolve.runs.lines import Line, line_of
@@ -75,6 +76,7 @@ class Dossier:
         lines: Its steps, in order.
         ancestors: The steps that the champion was made of, oldest first, itself included; none without one.
         sources: By step, of those ancestors that the champion is compared with.
+        ablation: The latest of the champion; None if its changes were never undone.
     """
 
     traced: Traced
@@ -88,6 +90,7 @@ class Dossier:
     rescored: tuple[Rescoring, ...]
     ancestors: tuple[Line, ...]
     sources: Mapping[int, str]
+    ablation: Ablation | None
 
     @property
     def name(self) -> str:
@@ -128,10 +131,13 @@ def read(store: Store, run: str) -> Dossier:
     champion = traced.state.champion
     ancestors = () if champion is None else ancestry(lines, champion.step)
     sources = {line.step: store.text(line.id) for line in compared(ancestors) if line.id is not None}
+    undone = [
+        found for found in ablations(store, run) if champion is not None and found.step == champion.step
+    ]
     return Dossier(
         traced, row, get(traced.spec.problem), tuple(lines), effort,
         marks(store, run), verifications(store, run), device_checks(store, run), rescorings(store, run),
-        ancestors, sources,
+        ancestors, sources, undone[-1] if undone else None,
     )  # fmt: skip
 
 

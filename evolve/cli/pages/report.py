@@ -99,6 +99,7 @@ def _run(run: Dossier, key: str) -> Section:
         outcomes.rescored(run),
         champions.champion(run),
         champions.changes(run),
+        champions.worth(run),
         champions.lineage(run),
         searches.tried(run),
         searches.faults(run),

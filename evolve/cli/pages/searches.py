@@ -107,6 +107,7 @@ def checking(run: Dossier) -> Section:
         command("show", name): "the run; with a step behind it, a candidate and what was said of it",
         command("best", name, "--out", "best.py"): "the champion's program",
         command("verify", name): "the champion against tuned baselines on holdout and perturbed sets",
+        command("ablate", name): "what each of the champion's last changes is worth",
         command("bundle", name): "the whole run in one file, for somebody else",
         command("replay", f"{name}.adrs.zip"): "whether it comes out the same on another machine",
     }

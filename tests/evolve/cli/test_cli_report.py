@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from evolve.cli import html_report
+from evolve.runs.ablations import Ablation, Result, Undone, ablation_draft
 from evolve.runs.device_checks import DeviceCheck, check_draft
-from evolve.runs.events import RESCORED, RESUMED, RUN_STARTED, Draft
+from evolve.runs.events import PROMOTED, RESCORED, RESUMED, RUN_STARTED, Draft
 from evolve.runs.marks import noted, tagged
 from evolve.runs.store import Store
 from evolve.runs.verifications import Lead, Place, Verification, verification_draft
@@ -91,6 +92,18 @@ def check() -> DeviceCheck:
     )  # fmt: skip
 
 
+def ablation(step: int) -> Ablation:
+    worth = Lead(against="without it", tuned=False, difference=0.1, low=0.05, high=0.2, blocks=9)
+    change = Undone(
+        at=7, change="-old\n+x = '<b>'", added=1, removed=1, result=Result.MEASURED, score=0.8, worth=worth,
+        fault=None,
+    )  # fmt: skip
+    return Ablation(
+        step=step, against=1, problem="toy-order", version=1, workload="generated", score=0.9, whole=change,
+        changes=[change],
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def store(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run `done`, and what others would be: cut short, without a measurement, or much looked at."""
@@ -109,7 +122,14 @@ def store(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         like("cut<b>", upto=100, seed=7)
         like("empty", upto=0)
         like("looked-at", lost)
-        seen = [verification_draft(verification()), check_draft(check()), Draft(RESCORED, None, summary)]
+        promoted = [event.step for event in opened.events("done", kinds=(PROMOTED,))]
+        undone = [ablation_draft(ablation(promoted[-1] or 0)), ablation_draft(ablation(10**6))]
+        seen = [
+            *undone,
+            verification_draft(verification()),
+            check_draft(check()),
+            Draft(RESCORED, None, summary),
+        ]
         opened.append(
             "looked-at", [*seen, tagged(4, ["odd"], "Ann", off=False), noted(4, "why <i>?", "Ann")], at=1.1e9
         )
@@ -181,6 +201,7 @@ def test_a_page_on_a_verified_run_tells_what_was_found(pages: dict[str, Page]) -
     assert "verified: ahead of weighted on holdout, each with a 95 % interval above 0" in told
     assert "holdoutweighted100.9000+0.2000 [+0.1000, +0.3000]" in told
     assert "rush was left out; so was dusk" in told
+    assert "7+x = '<b>'of use+1 -10.8000+0.1000 [+0.0500, +0.2000]" in told
     assert "+0.1000 [+0.0500, +0.2000] over weighted" in told
     assert told.index("champion10.70000.80002 ms") < told.index("weighted10.50000.60001 ms")
     assert "version 2 of the problem: all 0 candidates came out alike" in told
