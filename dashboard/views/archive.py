@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.address import chosen_run, opened, visit
-from dashboard.archive_charts import front_chart, heat_map
+from dashboard.archive_charts import MOST_POINTS, front_chart, heat_map
 from dashboard.cells import cells, leaders_table, leading, sound, words
 from dashboard.clicks import visit_chosen
 from dashboard.data import Library, RunLog
@@ -94,10 +94,11 @@ def _trade(log: RunLog) -> None:
         front_chart(frame, best, across, up), width="stretch", on_select="rerun", key="front", alt="A front"
     )
     visit_chosen(log, event.selection)
+    kept = f", of those beaten {MOST_POINTS:,} at most" if len(frame) - len(best) > MOST_POINTS else ""
     st.caption(
-        "Each point is a candidate. In colour, and joined: those that no other beats in one figure without "
-        f"losing in the other, {len(best)} of {len(frame)}. A metric's sense is the way it goes with the "
-        "score on search. A click opens the candidate."
+        f"Each point is a candidate{kept}. In colour, and joined: those that no other beats in one figure "
+        f"without losing in the other, {len(best)} of {len(frame)}. A metric's sense is the way it goes with "
+        "the score on search. A click opens the candidate."
     )
     with st.expander("As a table"):
         names = {across.column: across.label, up.column: up.label}

@@ -72,7 +72,7 @@ def own(seeded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(seeded, tmp_path / "own.db"))
 
 
-def test_each_change_is_told_by_what_is_left_without_it(adrs: Adrs, own: Path) -> None:
+def test_each_change_is_told_by_what_is_left_without_it_and_kept(adrs: Adrs, own: Path) -> None:
     found = adrs("ablate", "own", 1, "--against", 0, "--db", own, "--json").json
     assert [(change["at"], change["result"]) for change in found["changes"]] == [
         (1, "alike"),
@@ -89,6 +89,11 @@ def test_each_change_is_told_by_what_is_left_without_it(adrs: Adrs, own: Path) -
     verdicts = [change["verdict"] for change in found["changes"]]
     assert verdicts[:3] == ["no matter: same program", "no matter: same scores", "of use"]
     assert verdicts[3].startswith("needed, else exception on ")
+    with Store.open(own) as store:
+        (kept,) = ablations(store, "own")
+    assert (kept.step, kept.against, kept.score) == (1, 0, found["score"])
+    assert [change.verdict for change in kept.changes] == verdicts
+    assert adrs("show", "own", "--db", own).code == Exit.DONE
 
 
 @pytest.mark.slow
@@ -97,15 +102,6 @@ def test_all_changes_undone_are_the_older_policy(adrs: Adrs, own: Path) -> None:
     older = adrs("show", "own", 0, "--db", own, "--json").json["evaluations"]["validation"]["score"]
     assert found["whole"]["score"] == pytest.approx(older, abs=1e-12)  # the same instances, the same program
     assert [change["score"] for change in found["changes"]] == [found["whole"]["score"]]
-
-
-def test_the_log_keeps_what_was_found(adrs: Adrs, own: Path) -> None:
-    found = adrs("ablate", "own", 1, "--against", 0, "--db", own, "--json").json
-    with Store.open(own) as store:
-        (kept,) = ablations(store, "own")
-    assert (kept.step, kept.against, kept.score) == (1, 0, found["score"])
-    assert [change.verdict for change in kept.changes] == [change["verdict"] for change in found["changes"]]
-    assert adrs("show", "own", "--db", own).code == Exit.DONE
 
 
 def test_people_see_a_line_a_change_and_all_of_them(adrs: Adrs, own: Path) -> None:
