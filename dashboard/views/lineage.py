@@ -65,8 +65,8 @@ def _tree(log: RunLog, number: int, found: Lineage) -> None:
     st.caption(
         "Each dot is a candidate, with the number of its step where there is room. Firm lines lead from "
         "the parent whose text was edited, the thick ones to the candidate in the circle; dashed lines from "
-        "others that took part. A gain over the first parent is sure if its paired 95 % interval over blocks is above 0. "
-        "A click opens the candidate."
+        "others that took part. A gain over the first parent is sure if its paired 95 % interval over blocks "
+        "is above 0. A click opens the candidate."
     )
 
 
