@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from evaluators.calibration import cpu_scale
 from evaluators.decisions import Decided, decided, opened
-from evaluators.timeline import Parting, Row, parting, timeline
-from evaluators.values import Evaluation, Measurement, Usage
+from evaluators.timeline import parting, timeline
+from evaluators.values import Evaluation, Usage
 from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.holdout import looking
 from evolve.cli.measuring import Measuring
 from evolve.cli.names import mode_named, split_named
 from evolve.cli.report import Report
 from evolve.cli.subjects import CHAMPION, Policy, Subject, one_of, policy_named, subject_named
+from evolve.cli.trace.told import Told, Trace, print_trace, write_trace_json
 from evolve.runs.setting import Setting
 from evolve.runs.texts import digest
 from problems.base import Instance, Split
@@ -46,42 +47,9 @@ class TraceRequest:
     db: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A policy on the instance.
-
-    Attributes:
-        measurement: None of a source that never was a policy.
-        fault: What ended it, if anything did; its rows are those until then.
-    """
-
-    name: str
-    measurement: Measurement | None
-    fault: Fault | None
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """One policy, or two, on one instance.
-
-    Attributes:
-        parting: Where the second first decides differently; None if never, or if there is no second.
-    """
-
-    setting: Setting
-    split: Split
-    instance: str
-    policies: tuple[Told, ...]
-    parting: Parting | None
-    mode: Mode
-    notes: tuple[str, ...]
-
-
 def trace(request: TraceRequest) -> Exit:
     """Measures, tells and writes; the exit code tells whether a policy has a fault."""
     from evolve.cli.trace.files import refuse_picture, refuse_rows, write_rows
-    from evolve.cli.trace.told import print_trace, write_trace_json
 
     split, mode = split_named(request.split), mode_named(request.sandbox)
     if request.out is not None:

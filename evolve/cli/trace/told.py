@@ -1,21 +1,58 @@
 """A trace as it is printed: what each policy came to, where they part, and the rows around that."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from rich.table import Table
 from rich.text import Text
 
-from evaluators.timeline import DECISION, Cell, Row
+from evaluators.timeline import DECISION, Cell, Parting, Row
+from evaluators.values import Measurement
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import console, facts, harmless, number, one_line, table, write_json
-from evolve.cli.trace.command import Told, Trace
+from evolve.runs.setting import Setting
+from problems.base import Split
+from sandbox import Mode
+from sandbox.faults import Fault
 
 _BEFORE: Final = 2
 _SHOWN: Final = 8
 _FEWEST_COLUMNS: Final = 2
 _CELL_WIDTH: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A policy on the instance.
+
+    Attributes:
+        measurement: None of a source that never was a policy.
+        fault: What ended it, if anything did; its rows are those until then.
+    """
+
+    name: str
+    measurement: Measurement | None
+    fault: Fault | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One policy, or two, on one instance.
+
+    Attributes:
+        parting: Where the second first decides differently; None if never, or if there is no second.
+    """
+
+    setting: Setting
+    split: Split
+    instance: str
+    policies: tuple[Told, ...]
+    parting: Parting | None
+    mode: Mode
+    notes: tuple[str, ...]
 
 
 def write_trace_json(trace: Trace) -> None:
