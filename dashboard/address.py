@@ -75,12 +75,12 @@ def opened(library: Library, run: str) -> RunLog | None:
     """Opens a run, or says why that is not possible."""
     try:
         return library.log(run)
-    except (StoreError, BrokenProblem, UnknownProblem, ValueError) as error:
+    except (StoreError, BrokenProblem, UnknownProblem, ValueError, LookupError) as error:
         tell_error("This run cannot be shown.", error)
         return None
 
 
-def tell_error(what: str, error: Exception) -> None:
+def tell_error(what: str, error: Exception | str) -> None:
     """Says what went wrong; why never as markdown, since names that strangers chose may be in it."""
     st.error(what)
     told = harmless(str(error))
@@ -94,12 +94,21 @@ def listed(library: Library, *, archived: bool = False) -> Sequence[Summary]:
     except (StoreError, ValueError) as error:
         tell_error("The runs cannot be listed.", error)
         return []
-    if not found:
+    if not found and library.unread:
+        tell_unread(library)
+    elif not found:
         st.info(
             "There are no runs yet. Start one in a terminal, and it appears here while it goes on:\n\n"
             "```\nadrs run txn --max-evals 200\n```"
         )
     return found
+
+
+def tell_unread(library: Library) -> None:
+    """Says which runs are left out of the list, if any are."""
+    if library.unread:
+        told = "\n".join(f"{name}: {why}" for name, why in library.unread.items())
+        tell_error("Runs that another version wrote, or that are damaged, are left out.", told)
 
 
 def chosen_step(log: RunLog) -> int | None:

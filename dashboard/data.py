@@ -279,6 +279,11 @@ class Library:
                 if archived or not glance.marks.archived
             ]
 
+    @property
+    def unread(self) -> Mapping[str, str]:
+        """Name of each run that could not be listed the last time, and why not."""
+        return self._glances.unread
+
     def log(self, run: str) -> RunLog:
         """Gives a run as far as it is written now.
 

@@ -1,13 +1,12 @@
 """Runs in a line each, kept up with: a long log is not read again for a list. No streamlit here."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from evolve.cli.run_names import HOLDOUT_LOG
-from evolve.runs.errors import UnknownRun
+from evolve.runs.errors import StoreError, UnknownRun
 from evolve.runs.events import ARCHIVED, MEASURED, PROMOTED, REPLIED, RESUMED, TAGGED, Event
 from evolve.runs.header import Header
 from evolve.runs.history import Outline, Sketch
@@ -92,10 +91,15 @@ def _validation(store: Store, promoted: Event, header: Header) -> float | None:
 
 
 class Glances:
-    """All runs of a store."""
+    """All runs of a store.
+
+    Attributes:
+        unread: Name of each run that could not be read at the last look, and why not.
+    """
 
     def __init__(self, db: Path) -> None:
         self._db = db
+        self.unread: Mapping[str, str] = {}
         self._kept: Mapping[tuple[str, float], Glance] = {}
 
     def all(self, *, now: float) -> list[tuple[RunRow, Glance, Outline]]:
@@ -108,8 +112,13 @@ class Glances:
             rows = [row for row in store.runs() if row.name != HOLDOUT_LOG]
             kept = {(row.name, row.created_at): row for row in rows}
             self._kept = {key: self._kept.get(key) or Glance() for key in kept}
-            found = []
+            found, unread = [], {}
             for key, row in kept.items():
-                with suppress(UnknownRun):  # deleted meanwhile
+                try:
                     found.append((row, self._kept[key], self._kept[key].look(store, row.name, now=now)))
+                except UnknownRun:
+                    continue  # deleted meanwhile
+                except (StoreError, ValueError, LookupError) as error:  # damaged, or of another version
+                    unread[row.name] = str(error)
+            self.unread = unread
             return found

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard.address import RUN, listed, look_at, looked_at, opened
+from dashboard.address import RUN, listed, look_at, looked_at, opened, tell_unread
 from dashboard.arms import DOLLARS, EVALUATIONS, OVER, Arm, Reference, arms, references
 from dashboard.data import Library, Summary
 from dashboard.progress_chart import MOST, progress_chart
@@ -57,6 +57,7 @@ def show(library: Library) -> None:
         _one_of("Tag", [tag for s in found for tag in s.tags], unless=0),
         archived,
     )
+    tell_unread(library)
     is_live = any(s.outline.status.phase is Phase.RUNNING for s in found)
     st.fragment(_page, run_every=_EVERY_S if is_live else None)(library, wanted, is_live)
 

@@ -1,9 +1,11 @@
 """The list of runs, drawn."""
 
+import shutil
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from evolve.runs.events import RUN_STARTED, TAGGED, Draft
 from evolve.runs.store import Store
 from tests.dashboard.conftest import Page
 
@@ -57,6 +59,31 @@ def test_a_run_without_a_candidate_has_no_curve_and_says_so(page: Page, begun: P
     drawn = page("runs", begun)
     assert not drawn.exception
     assert "has a score there yet" in drawn.info[0].value
+
+
+def test_a_run_of_another_version_is_named_and_hides_no_other(
+    page: Page, family: Path, tmp_path: Path
+) -> None:
+    db = tmp_path / "newer.db"
+    shutil.copy(family, db)
+    with Store.open(db) as store:
+        store.create("newer", [Draft(RUN_STARTED, None, {"spec": {"proposer": "oracle"}})], at=0.0)
+    drawn = page("runs", db)
+    assert not drawn.exception
+    assert set(drawn.dataframe[0].value["run"]) == {"done", "again", "paid"}
+    assert drawn.error[0].value == "Runs that another version wrote, or that are damaged, are left out."
+    assert drawn.text[0].value.startswith("newer: ")
+
+
+def test_a_tag_filters_the_list(page: Page, family: Path, tmp_path: Path) -> None:
+    db = tmp_path / "tagged.db"
+    shutil.copy(family, db)
+    with Store.open(db) as store:
+        store.append("again", [Draft(TAGGED, 0, {"tags": ["paper"], "off": False, "author": "me"})], at=0.0)
+    drawn = page("runs", db)
+    (tag,) = [box for box in drawn.sidebar.selectbox if box.label == "Tag"]
+    tag.set_value("paper").run()
+    assert list(drawn.dataframe[0].value["run"]) == ["again"]
 
 
 def test_runs_of_an_address_that_are_gone_are_no_error(page: Page, family: Path) -> None:
