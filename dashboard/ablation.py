@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.charts import COLOURS, Layers
 from dashboard.data import RunLog
+from evolve.cli.terminal import harmless
 from evolve.runs.ablations import Ablation, Undone, ablations
 from evolve.runs.store import Store
 
@@ -45,11 +46,11 @@ def table(found: Ablation) -> pd.DataFrame:
     rows = [
         {
             "line": undone.at,
-            "verdict": undone.verdict,
+            "verdict": harmless(undone.verdict),
             WORTH: "" if undone.worth is None else str(undone.worth),
             "without it": undone.score,
             "lines": f"+{undone.added} -{undone.removed}",
-            "change": undone.headline,
+            "change": harmless(undone.headline),
         }
         for undone in found.changes
     ]
@@ -59,7 +60,7 @@ def table(found: Ablation) -> pd.DataFrame:
 def worths(changes: Sequence[Undone]) -> pd.DataFrame:
     """A row a change that was measured: `label`, `worth`, `low` and `high` if known, `kind`, `verdict`."""
     rows = [
-        (_label(undone), worth.difference, worth.low, worth.high, _kind(undone), undone.verdict)
+        (_label(undone), worth.difference, worth.low, worth.high, _kind(undone), harmless(undone.verdict))
         for undone in changes
         if (worth := undone.worth) is not None
     ]
@@ -96,7 +97,7 @@ def forest(shown: pd.DataFrame) -> Layers:
 
 
 def _label(undone: Undone) -> str:
-    text = undone.headline
+    text = harmless(undone.headline)
     cut = text if len(text) <= _CUT else f"{text[: _CUT - 1]}…"
     return f"{undone.at}: {cut}"
 

@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.data import RunLog, Step
 from dashboard.detail import ancestors, descent
 from dashboard.differences import Difference, difference
+from evolve.cli.terminal import harmless
 from evolve.runs.events import COMMITTED
 from evolve.runs.gains import gain
 from evolve.runs.store import Store
@@ -111,7 +112,7 @@ def _nodes(log: RunLog, shown: Sequence[Step], gained: Mapping[int, Gain]) -> pd
         beside = None if found.parent is None else log.steps[found.parent].search
         score = step.search if step.search is not None else beside
         told = found.told or "none"
-        rows.append((step.step, edits[step.step], score, step.operator, told, found.verdict))
+        rows.append((step.step, edits[step.step], score, harmless(step.operator), told, found.verdict))
     return pd.DataFrame(rows, columns=["step", "edits", "score", "operator", "told", "verdict"])
 
 

@@ -12,6 +12,7 @@ from dashboard.detail import shortened
 from dashboard.lineage import Edit, Lineage, lineage
 from dashboard.lineage_charts import tree
 from dashboard.views.ablation import undone
+from evolve.cli.terminal import harmless
 
 
 def show(library: Library) -> None:
@@ -26,7 +27,7 @@ def show(library: Library) -> None:
         st.info(
             "This step came to no candidate, so it has no ancestors. Choose another step beside the page."
         )
-        st.text(f"step {number}: {step.outcome} ({step.reason})")
+        st.text(harmless(f"step {number}: {step.outcome} ({step.reason})"))
         return
     found = _lineage(log, (log.run, step.id, step.at, number))
     _totals(found.edits)
@@ -54,6 +55,9 @@ def _totals(edits: Sequence[Edit]) -> None:
 
 def _tree(log: RunLog, number: int, found: Lineage) -> None:
     st.subheader("From seed to candidate")
+    if found.nodes["score"].isna().all():
+        st.info("Nothing of this line was measured whole on search, so there are no scores to draw it by.")
+        return
     event = st.altair_chart(
         tree(found.nodes, found.ties, looked_at=number),
         width="stretch",
@@ -101,8 +105,8 @@ def _table(edits: Sequence[Edit]) -> pd.DataFrame:
     rows = [
         {
             "step": edit.step.step,
-            "operator": edit.step.operator,
-            "model": edit.step.model,
+            "operator": harmless(edit.step.operator),
+            "model": None if edit.step.model is None else harmless(edit.step.model),
             "search": edit.step.search,
             "gain, 95 % interval": edit.gained.told,
             "validation": edit.step.validation,

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dashboard.ablation import forest, found_of, table, worths
@@ -85,6 +86,13 @@ def test_changes_that_were_measured_are_drawn() -> None:
     assert shown["label"].tolist() == ["3: +new 3", "8: +new 8", "9: +new 9"]
     assert shown["kind"].tolist() == ["of use", "needed", "no matter"]
     assert forest(shown).to_dict()["layer"]
+
+
+def test_a_change_that_could_hide_text_is_escaped() -> None:
+    hidden = msgspec.structs.replace(CHANGES[0], change="+\x1b[2J\ud800")
+    found = msgspec.structs.replace(ablation(1, 0), changes=[hidden])
+    assert table(found)["change"].tolist() == [r"+\x1b[2J\ud800"]
+    assert worths([hidden])["label"].tolist() == [r"3: +\x1b[2J\ud800"]
 
 
 def test_the_lineage_shows_what_was_found(page: Page, ablated: Path, child: int) -> None:
