@@ -7,7 +7,7 @@ from dashboard.charts import COLOURS, palette
 from problems.base import Split
 
 _HEIGHT = 240
-_DASHES = ([1, 0], [6, 3], [2, 2])
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 _LEGEND = alt.Legend(orient="bottom", title=None, symbolType="stroke", symbolStrokeWidth=3)
 
 

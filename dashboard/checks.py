@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.data import RunLog, Step
-from dashboard.detail import Detail, Fault
+from dashboard.detail import Detail, Fault, seed_step
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import harmless
 from evolve.runs.rescoring import Rescoring
@@ -87,29 +87,37 @@ def by_rule(faults: Sequence[Fault]) -> pd.DataFrame:
 
 
 def scores(log: RunLog, step: Step, found: Verifications) -> pd.DataFrame:
-    """A row a score of a candidate, of its first parent and of the champion, by split.
+    """A row a score of a candidate, its first parent, the champion and the best baseline, by split.
 
-    Holdout is there where the run's latest verification is of that candidate.
+    Holdout is there where the run's latest verification is of that candidate, or held it against that one.
     """
-    others = [log.steps[n] for n in step.parents[:1]]
-    champion = log.state.champion
-    others += [log.steps[champion.step]] if champion is not None else []
     names = {step.step: f"step {step.step}"}
-    for other in others:
-        role = "parent" if other.step in step.parents else "champion"
-        names.setdefault(other.step, f"{role}, step {other.step}")
+    for parent in step.parents[:1]:
+        names[parent] = f"parent, step {parent}"
+    champion, best = log.state.champion, log.problem.best_baseline.name
+    if champion is not None:
+        names.setdefault(champion.step, f"champion, step {champion.step}")
+    seed = seed_step(log, best)
+    if seed is not None:
+        names.setdefault(seed, best)
+    latest = verification_of(log, step, found)
     rows = []
     for number, name in names.items():
         one = log.steps[number]
-        verified = verification_of(log, one, found)
-        by_split = {Split.SEARCH: one.search, Split.VALIDATION: one.validation}
-        by_split[Split.HOLDOUT] = None if verified is None else _holdout(verified)
+        by_split = {Split.SEARCH: one.search, Split.VALIDATION: one.validation, Split.HOLDOUT: None}
+        if latest is not None and number in {step.step, seed}:
+            by_split[Split.HOLDOUT] = holdout_score(latest, None if number == step.step else best)
         rows += [(name, str(split), score) for split, score in by_split.items() if score is not None]
     return pd.DataFrame(rows, columns=["policy", "split", "score"])
 
 
-def _holdout(found: Verification) -> float | None:
-    return next((p.score for p in found.places if p.split == Split.HOLDOUT and p.decides), None)
+def holdout_score(found: Verification, baseline: str | None = None) -> float | None:
+    """The score on the holdout split that a verdict rests on, or a baseline's; None if there is none."""
+    place = next((p for p in found.places if p.split == Split.HOLDOUT and p.decides), None)
+    if place is None or place.score is None or baseline is None:
+        return None if place is None else place.score
+    leads = (lead for lead in place.leads if lead.against == baseline and not lead.tuned)
+    return next((place.score - lead.difference for lead in leads), None)
 
 
 def _measured(detail: Detail) -> Iterator[Check]:

@@ -217,6 +217,14 @@ def descent(log: RunLog, number: int) -> list[Step]:
     return [log.steps[n] for n in sorted(found)]
 
 
+def seed_step(log: RunLog, baseline: str) -> int | None:
+    """The step at which a baseline was measured as one of the run's seeds; None if it was not."""
+    seeds = log.header.spec.seeds
+    if baseline not in seeds or baseline in log.header.sources or len(log.steps) < len(seeds):
+        return None
+    return seeds.index(baseline)
+
+
 def kin(log: RunLog, number: int) -> tuple[int | None, int | None]:
     """The steps before and after a candidate in its line; None where the line ends.
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import pandas as pd
+
 from dashboard.data import RunLog
-from dashboard.detail import detail_of
+from dashboard.detail import detail_of, seed_step
 from dashboard.traces import Trace
 from problems.base import Split
 
@@ -48,12 +50,8 @@ def rivals(log: RunLog, step: int) -> Mapping[str, Policy]:
 
 def known_scores(log: RunLog, policy: Policy, split: Split) -> Mapping[str, float]:
     """Scores by instance that the run measured, as it did of a baseline that was one of its seeds."""
-    if isinstance(policy, str):
-        seeds = log.header.spec.seeds
-        if policy not in seeds or policy in log.header.sources or len(log.steps) < len(seeds):
-            return {}
-        policy = seeds.index(policy)
-    frame = detail_of(log, policy).instances
+    step = seed_step(log, policy) if isinstance(policy, str) else policy
+    frame = pd.DataFrame() if step is None else detail_of(log, step).instances
     if frame.empty:
         return {}
     part = frame[frame["split"] == str(split)]

@@ -1,6 +1,7 @@
 """Candidate: what it is, what it did, and what can be doubted about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, Literal
 
 import pandas as pd
@@ -10,7 +11,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.address import chosen_run, chosen_step, link_to
 from dashboard.candidate_charts import gap
 from dashboard.charts import COLOURS
-from dashboard.checks import Check, Finding, by_rule, checks, scores, verification_of
+from dashboard.checks import Check, Finding, by_rule, checks, holdout_score, scores, verification_of
 from dashboard.data import Library, RunLog
 from dashboard.detail import Detail, detail_of, kin
 from dashboard.panels import facts, prose
@@ -60,7 +61,7 @@ def _heading(log: RunLog, found: Detail, verified: Verifications) -> None:
     step, latest = found.step, verification_of(log, found.step, verified)
     figures = {"Search": step.search, "Validation": step.validation}
     if latest is not None:
-        figures |= {p.title.capitalize(): p.score for p in latest.places if p.split == "holdout"}
+        figures["Holdout"] = holdout_score(latest)
     with st.container(horizontal=True):
         for name, score in figures.items():
             if score is not None:
@@ -91,28 +92,20 @@ def _facts(found: Detail) -> dict[str, str]:
 
 
 def _parts(log: RunLog, found: Detail, marks: Marks, verified: Verifications) -> None:
-    step = found.step.step
-    notes = [note for note in marks.notes if note.step == step]
-    names = ["Source"]
-    names += ["Scores"] if not found.instances.empty else []
-    names += ["Checks"] if found.step.id is not None else []
-    names += ["Prompt and reply"] if found.request is not None or found.reply is not None else []
-    names += ["Notes"] if notes or marks.tags.get(step) else []
-    tabs = dict(zip(names, st.tabs(names), strict=True))
-    with tabs["Source"]:
-        source(log, found)
-    if "Scores" in tabs:
-        with tabs["Scores"]:
-            _scores(log, found, verified)
-    if "Checks" in tabs:
-        with tabs["Checks"]:
-            _checks(checks(log, found, verified), found)
-    if "Prompt and reply" in tabs:
-        with tabs["Prompt and reply"]:
-            exchange(found)
-    if "Notes" in tabs:
-        with tabs["Notes"]:
-            _notes(marks, step)
+    """Draws a tab for each part of it that there is."""
+    step = found.step
+    parts: dict[str, Callable[[], None]] = {"Source": partial(source, log, found)}
+    if not found.instances.empty:
+        parts["Scores"] = partial(_scores, log, found, verified)
+    if step.id is not None:
+        parts["Checks"] = partial(_checks, checks(log, found, verified), found)
+    if found.request is not None or found.reply is not None:
+        parts["Prompt and reply"] = partial(exchange, found)
+    if step.step in marks.tags or any(note.step == step.step for note in marks.notes):
+        parts["Notes"] = partial(_notes, marks, step.step)
+    for tab, draw in zip(st.tabs(list(parts)), parts.values(), strict=True):
+        with tab:
+            draw()
 
 
 def _scores(log: RunLog, found: Detail, verified: Verifications) -> None:
@@ -124,7 +117,8 @@ def _scores(log: RunLog, found: Detail, verified: Verifications) -> None:
             "was learnt, not the problem."
         )
     splits = list(dict.fromkeys(found.instances["split"]))
-    split = st.segmented_control("Instances of", splits, default=splits[-1], required=True)
+    start = "search" if "search" in splits else splits[-1]  # where regret is known
+    split = st.segmented_control("Instances of", splits, default=start, required=True)
     part = found.instances[found.instances["split"] == split].dropna(axis=1, how="all")
     st.dataframe(part.drop(columns="split"), hide_index=True, column_config=_columns(part))
     if found.feedback is not None:
@@ -178,5 +172,5 @@ def _notes(marks: Marks, step: int) -> None:
         facts({"tags": ", ".join(marks.tags[step])})
     for note in marks.notes:
         if note.step == step:
-            facts({f"{local_time(note.at)}": note.author})
+            facts({local_time(note.at): note.author})
             prose(note.text)

@@ -12,7 +12,7 @@ from evaluators.intervals import Interval
 from evolve.runs.rescoring import Rescoring
 from evolve.runs.trial import Challenge
 from evolve.runs.verifications import Verification, Verifications
-from tests.evolve.runs.test_verifications import GOOD
+from tests.evolve.runs.test_verifications import GOOD, lead, place
 
 NONE = Verifications(None, ())
 
@@ -123,13 +123,24 @@ def test_a_verification_of_another_candidate_is_not_taken_for_this_one(done: Run
     assert verification_of(done, done.steps[0], verified(done)) is None
 
 
-def test_scores_stand_by_split_beside_parent_and_champion(done: RunLog) -> None:
-    number = next(step.step for step in done.steps if step.parents and step.parents[0] == champion(done))
-    frame = scores(done, done.steps[number], verified(done))
-    assert set(frame["policy"]) <= {f"step {number}", f"parent, step {champion(done)}"}
-    parent = frame[frame["policy"].str.startswith("parent")]
-    assert list(parent["split"]) == ["search", "validation", "holdout"]
-    assert parent["score"].iloc[2] == 0.9
+def test_scores_stand_by_split_beside_parent_and_best_baseline(done: RunLog) -> None:
+    step = done.steps[champion(done)]
+    best = done.problem.best_baseline.name
+    leads = [lead(0.05, 0.15, against=best), lead(0.0, 0.1, against=best, tuned=True)]
+    frame = scores(done, step, verified(done, places=[place("holdout", *leads)]))
+    by_policy = {name: list(part["split"]) for name, part in frame.groupby("policy", sort=False)}
+    assert by_policy == {
+        f"step {step.step}": ["search", "validation", "holdout"],
+        f"parent, step {step.parents[0]}": ["search"],
+        best: ["search", "validation", "holdout"],
+    }
+    assert list(frame[frame["split"] == "holdout"]["score"]) == pytest.approx([0.9, 0.8])
+
+
+def test_scores_of_another_candidate_have_no_holdout(done: RunLog) -> None:
+    frame = scores(done, done.steps[3], verified(done))
+    assert set(frame["split"]) == {"search", "validation"}
+    assert f"champion, step {champion(done)}" in set(frame["policy"])
 
 
 def test_faults_are_counted_by_rule_the_most_frequent_first() -> None:
