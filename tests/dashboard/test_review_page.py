@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.data import RunLog
 from evolve.cli.marks import author_named
-from evolve.runs.marks import Marks, marks, noted
+from evolve.runs.marks import Marks, marks, noted, tagged
 from evolve.runs.store import Store
 from tests.dashboard.conftest import Page
 
@@ -30,20 +30,23 @@ def marked(db: Path) -> Marks:
         return marks(store, "done")
 
 
-def test_a_champion_is_approved_then_rejected_and_one_decision_stands(page: Page, db: Path) -> None:
-    drawn = page("review", db)
+def test_a_champion_waits_until_it_is_judged_and_one_decision_stands(page: Page, db: Path) -> None:
+    drawn = page("review", db, run="done")
     assert not drawn.exception
     assert drawn.metric[0].value == "none yet"
     assert f"You write as {author_named(None)}, the login of this server." in [t.value for t in drawn.text]
-    drawn = press(drawn, "Approve")
-    assert [told.value for told in drawn.success] == ["Written."]
-    assert drawn.metric[0].value == "approved"
-    assert "No champion waits" in drawn.info[0].value
+    step = int(drawn.number_input[0].value or 0)
+    with Store.open(db, create=False) as store:
+        store.append("done", [tagged(step, ["approved"], "Ada", off=False)], at=time.time())
     drawn = press(drawn, "Reject")
     assert not drawn.exception
-    assert list(marked(db).tags.values()) == [("rejected",)]
+    assert [told.value for told in drawn.success] == ["Written."]
+    assert drawn.metric[0].value == "rejected"
+    assert "No champion waits" in drawn.info[0].value
+    assert marked(db).tags == {step: ("rejected",)}
 
 
+@pytest.mark.slow
 def test_a_note_is_written_on_what_is_under_review(page: Page, db: Path) -> None:
     drawn = page("review", db, run="done", candidate=2)
     drawn.text_area[0].input("-- why?")

@@ -2,8 +2,10 @@
 
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +44,20 @@ def test_whoever_brings_it_sees_all_until_the_session_ends(public: Server) -> No
         assert b"toy-order" in viewer.look("review").content
     with viewing(public) as viewer:
         assert b"toy-order" not in viewer.look("review").content
+
+
+def test_damage_that_a_page_meets_is_told_in_a_sentence_and_the_server_lives(
+    finished: Path, tmp_path: Path
+) -> None:
+    db = Path(shutil.copy(finished, tmp_path / "copy.db"))
+    with serving(db) as server, viewing(server) as viewer:
+        assert b"Search" in viewer.look("candidate", "run=done").content
+        with closing(sqlite3.connect(db)) as connection, connection:
+            connection.execute("DELETE FROM texts")
+        assert b"The store cannot be read." in viewer.look("candidate", "run=done").content
+        db.unlink()
+        assert b"nothing is there" in viewer.look("review").content
+        assert server.get("/_stcore/health").is_success
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
