@@ -1,5 +1,6 @@
 """Which lines a comparison of runs has, and what they are held against."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,12 @@ def test_on_search_they_are_held_against_the_best_baseline_they_started_from(log
     (reference,) = references(logs[:1], Split.SEARCH)
     seeds = logs[0].steps[: len(logs[0].header.spec.seeds)]
     assert reference.score == max(step.search for step in seeds if step.search is not None)
-    assert reference.noise_floor == 0.0
+
+
+def test_the_noise_floor_is_that_of_validation_alone(logs: list[RunLog]) -> None:
+    logs[0].problem = replace(logs[0].problem, noise_floor=0.1)
+    assert [r.noise_floor for r in references(logs[:1], Split.VALIDATION)] == [0.1]
+    assert [r.noise_floor for r in references(logs[:1], Split.SEARCH)] == [0.0]
 
 
 @pytest.mark.parametrize("over", [EVALUATIONS, DOLLARS, TIME])
