@@ -48,6 +48,12 @@ def rivals(log: RunLog, step: int) -> Mapping[str, Policy]:
     return found | {f"{name}, a baseline": name for name in others}
 
 
+def unnamed(log: RunLog, step: int, named: Mapping[str, Policy]) -> int:
+    """The first other step that has no name among some; the step itself if all have one."""
+    taken = {step, *named.values()}
+    return next((other.step for other in log.steps if other.step not in taken), step)
+
+
 def known_scores(log: RunLog, policy: Policy, split: Split) -> Mapping[str, float]:
     """Scores by instance that the run measured, as it did of a baseline that was one of its seeds."""
     step = seed_step(log, policy) if isinstance(policy, str) else policy

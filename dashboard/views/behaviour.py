@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.actions import Action, Refused, trace
-from dashboard.address import chosen_run, chosen_step, link_to, look_at, looked_at, tell_error
+from dashboard.address import chosen_run, chosen_step, link_to, look_at, looked_at, number_at, tell_error
 from dashboard.commands import Started, commands
 from dashboard.data import Library, RunLog
 from dashboard.panels import facts, prose
-from dashboard.rivals import Meeting, Policy, is_otherwise, meetings, rivals
+from dashboard.rivals import Meeting, Policy, is_otherwise, meetings, rivals, unnamed
 from dashboard.trace_charts import figure_panel, lane_panel
 from dashboard.traces import Trace, Traces, around, is_words, lanes, metrics, parted, timeline
 from evolve.cli.terminal import harmless
@@ -95,18 +95,18 @@ def _chosen(log: RunLog, step: int) -> tuple[Action, Meeting] | None:
 
 
 def _against(log: RunLog, step: int) -> Policy:
+    """Lets a viewer choose the other policy: by what it is to this one, or by its number."""
     named = rivals(log, step)
-    labels, said = list(named), looked_at(_AGAINST)
-    start = next((n for n, policy in enumerate(named.values()) if str(policy) == said), None)
-    is_step = start is None and said is not None and said.isdecimal() and int(said) < len(log.steps)
-    place = len(labels) if is_step else start or 0
-    chosen = st.selectbox("Against", [*labels, _ANOTHER], index=place)
-    if chosen == _ANOTHER:
-        first = int(said or 0) if is_step else 0
-        most = len(log.steps) - 1
-        found: Policy = int(st.number_input("Which step", min_value=0, max_value=most, value=first))
-    else:
-        found = named[chosen]
+    said, spare = looked_at(_AGAINST), unnamed(log, step, named)
+    place = next((n for n, policy in enumerate(named.values()) if str(policy) == said), None)
+    number = number_at(_AGAINST) if place is None else None
+    number = number if number is not None and number < len(log.steps) else None
+    place = len(named) if number is not None else place or 0
+    chosen = st.selectbox("Against", [*named, _ANOTHER], index=place)
+    found = named.get(chosen)
+    if found is None:
+        start = spare if number is None else number
+        found = int(st.number_input("Which", min_value=0, max_value=len(log.steps) - 1, value=start))
     look_at(_AGAINST, found)
     return found
 

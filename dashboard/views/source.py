@@ -10,6 +10,7 @@ from dashboard.data import RunLog
 from dashboard.detail import Detail, ancestors, shortened, source_of
 from dashboard.differences import MOST_LINES, difference
 from dashboard.panels import program, prose
+from dashboard.rivals import unnamed
 
 _ALONE: Final = "nothing"
 _ANOTHER: Final = "another step"
@@ -41,15 +42,18 @@ def _other(log: RunLog, step: int) -> int | None:
         st.query_params.pop(OTHER, None)
     st.session_state[_SHOWN] = (log.run, step)
     named = _named(log, step)
-    wanted = _wanted(log, step)
+    wanted, spare = _wanted(log, step), unnamed(log, step, named)
     options = [_ALONE, *named, _ANOTHER]
-    place = next((n for n, label in enumerate(options) if named.get(label, -1) == wanted), len(options) - 1)
+    place = next((n for n, label in enumerate(options) if named.get(label) == wanted), len(options) - 1)
     chosen = st.selectbox("Beside", options, index=0 if wanted is None else place)
     other = named.get(chosen)
     if chosen == _ANOTHER:
-        start = 0 if wanted is None or wanted in named.values() else wanted
+        start = spare if wanted is None or wanted in named.values() else wanted
         other = int(st.number_input("Which", min_value=0, max_value=len(log.steps) - 1, value=start))
-    st.query_params[OTHER] = _ALONE if other is None else str(other)
+    if other == _parent(log, step):
+        st.query_params.pop(OTHER, None)
+    else:
+        st.query_params[OTHER] = _ALONE if other is None else str(other)
     return other
 
 
@@ -70,7 +74,11 @@ def _wanted(log: RunLog, step: int) -> int | None:
     said = st.query_params.get(OTHER, "")
     if said.isascii() and said.isdigit() and len(said) < 10 and int(said) < len(log.steps):
         return int(said)
-    return None if said == _ALONE or not log.steps[step].parents else log.steps[step].parents[0]
+    return None if said == _ALONE else _parent(log, step)
+
+
+def _parent(log: RunLog, step: int) -> int | None:
+    return next(iter(log.steps[step].parents), None)
 
 
 def _beside(log: RunLog, found: Detail, other: int, *, together: bool) -> None:

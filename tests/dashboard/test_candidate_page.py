@@ -41,6 +41,20 @@ def test_any_step_can_stand_beside_it(page: Page, done: RunLog) -> None:
     assert drawn.code[0].value.startswith("--- step 0\n")
 
 
+def test_another_step_begins_with_one_that_has_no_name_yet(page: Page, done: RunLog) -> None:
+    number = next(step.step for step in done.steps if step.parents[:1] == (0,))
+    drawn = page("candidate", run="done", candidate=number)
+    drawn.selectbox[0].select("another step").run()
+    assert drawn.selectbox[0].value == "another step"
+    assert drawn.main.number_input[0].value not in {0, number}
+
+
+def test_a_candidate_beside_itself_has_no_difference(page: Page) -> None:
+    drawn = page("candidate", run="done", candidate=0, other=0)
+    assert not drawn.exception
+    assert drawn.info[0].value == "Both have the same text."
+
+
 def test_both_can_stand_side_by_side(page: Page, done: RunLog) -> None:
     drawn = page("candidate", run="done", candidate=champion(done))
     drawn.segmented_control[0].select("side by side").run()

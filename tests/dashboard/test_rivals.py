@@ -1,7 +1,7 @@
 """Whom a candidate is held against, and where."""
 
 from dashboard.data import RunLog
-from dashboard.rivals import Meeting, is_otherwise, known_scores, meetings, rivals
+from dashboard.rivals import Meeting, is_otherwise, known_scores, meetings, rivals, unnamed
 from dashboard.traces import Policy, Trace
 from problems.base import Split
 
@@ -21,6 +21,11 @@ def test_a_champion_is_not_its_own_rival(done: RunLog) -> None:
     assert done.state.champion is not None
     number = done.state.champion.step
     assert number not in rivals(done, number).values()
+
+
+def test_a_step_without_a_name_is_found_as_long_as_there_is_one(done: RunLog) -> None:
+    assert unnamed(done, 1, {"a seed": 0, "another": 2, "a baseline": "wspt"}) == 3
+    assert unnamed(done, 0, {str(step.step): step.step for step in done.steps}) == 0
 
 
 def test_a_seed_lends_a_baseline_its_scores(done: RunLog) -> None:
