@@ -46,7 +46,9 @@ def test_the_bound_itself_is_out_of_sight() -> None:
 
 def test_improvements_never_speed_up() -> None:
     late = tuple((90.0 + i, 0.5 + 0.01 * i) for i in range(1, 6))
-    assert certain(late, 100.0, 0.56).exponent == 1.0
+    found = certain(late, 100.0, 0.555)
+    assert found.exponent == 1.0
+    assert found.middle > 5.0
 
 
 def test_half_of_known_histories_take_less_than_the_middle_and_most_lie_in_the_range() -> None:

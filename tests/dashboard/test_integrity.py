@@ -52,8 +52,10 @@ def test_a_candidate_counts_by_its_first_fault_over_time_and_by_every_rule_below
     assert list(rules(steps)["rule"]) == ["exception", "cpu_limit"]
 
 
-def test_steps_that_came_to_no_candidate_are_no_faults() -> None:
-    assert faults_over_time([replace(step(0), outcome="rejected")]).empty
+def test_steps_that_came_to_no_candidate_do_not_count() -> None:
+    rejected = replace(step(0), outcome="rejected")
+    assert list(faults_over_time([rejected, step(0, RAISED)])["share"]) == [1.0]
+    assert faults_over_time([rejected]).empty
 
 
 def test_rules_are_told_with_their_first_and_last_step_most_frequent_first() -> None:
@@ -81,10 +83,11 @@ def test_without_a_score_there_is_no_histogram() -> None:
 
 
 def test_suspects_are_those_near_the_bound_and_beyond_it(done: RunLog) -> None:
-    done.steps = [step(0, search=0.98), step(1, search=0.995), step(2, search=1.2, beyond=True)]
+    beyond = replace(step(2, search=0.7, beyond=True), scores=np.array([0.2, 1.2]))
+    done.steps = [step(0, search=0.98), step(1, search=0.995), beyond]
     found = suspects(done)
-    assert list(found["step"]) == [2, 1]
-    assert list(found["highest on an instance"]) == [1.2, 0.995]
+    assert list(found["step"]) == [1, 2]
+    assert list(found["highest on an instance"]) == [0.995, 1.2]
 
 
 def test_looks_are_those_at_the_problem_and_name_steps_of_the_run(family: Path, tmp_path: Path) -> None:
