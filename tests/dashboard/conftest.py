@@ -26,21 +26,26 @@ def done(finished: Path) -> RunLog:
     return log
 
 
+def drawn(name: str, db: Path, **parameters: object) -> AppTest:
+    """Draws a view on a store as an address of those parameters asks for."""
+    script = (
+        "from pathlib import Path\n"
+        "from dashboard.data import Library\n"
+        f"from dashboard.views import {name}\n"
+        f"{name}.show(Library(Path({str(db)!r})))\n"
+    )
+    found = AppTest.from_string(script, default_timeout=20)
+    for key, value in parameters.items():
+        found.query_params[key] = str(value)
+    return found.run()
+
+
 @pytest.fixture
 def page(finished: Path) -> Page:
-    """Draws a view, `name`, on a store as an address of those parameters asks for."""
+    """Draws a view, by name, on the store with the finished run unless another is given."""
 
     def draw(name: str, db: Path = finished, **parameters: object) -> AppTest:
-        script = (
-            "from pathlib import Path\n"
-            "from dashboard.data import Library\n"
-            f"from dashboard.views import {name}\n"
-            f"{name}.show(Library(Path({str(db)!r})))\n"
-        )
-        drawn = AppTest.from_string(script, default_timeout=20)
-        for key, value in parameters.items():
-            drawn.query_params[key] = str(value)
-        return drawn.run()
+        return drawn(name, db, **parameters)
 
     return draw
 

@@ -20,7 +20,7 @@ from evolve.runs.trial import OutcomeKind, Trial
 from evolve.search.candidate import Candidate
 from problems.base import Split
 from sandbox.faults import Fault, FaultKind
-from tests.dashboard.conftest import Page
+from tests.dashboard.conftest import drawn
 
 MARK = "HOSTILE"
 SCRIPT = f"<script>alert('{MARK}')</script><img src=x onerror=alert(1)> ![{MARK}](http://example.org/x.png)"
@@ -30,17 +30,17 @@ TEXTS = frozenset({"code", "text", "arrow_data_frame", "dataframe"})
 """Elements that show text as it is."""
 
 
-def shown(drawn: AppTest, kinds: frozenset[str]) -> Iterator[str]:
+def shown(page: AppTest, kinds: frozenset[str]) -> Iterator[str]:
     """What elements of some kinds were sent to the browser with."""
-    for node in drawn.main:
+    for node in page.main:
         if node.type in kinds:
             yield str(node.proto)
 
 
-@pytest.fixture
-def hostile(finished: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def hostile(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with a run `done` of two steps, whose every text is meant to harm who reads it."""
-    db = tmp_path / "hostile.db"
+    db = tmp_path_factory.mktemp("hostile") / "hostile.db"
     with Store.open(finished, create=False) as store:
         header = Header.read(store, "done")
         started = next(store.events("done", kinds=(RUN_STARTED,))).body
@@ -74,29 +74,42 @@ def _trial(step: int, candidate: Candidate, layout: Layout, reply: Reply | None 
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("step", [0, 1])
-def test_what_strangers_wrote_is_shown_as_text_alone(page: Page, hostile: Path, step: int) -> None:
-    drawn = page("candidate", hostile, run="done", candidate=step)
-    assert not drawn.exception
-    every = frozenset(node.type for node in drawn.main) - {"main", "unknown"}
-    assert any(MARK in text for text in shown(drawn, TEXTS))
-    assert not [text for text in shown(drawn, every - TEXTS) if MARK in text]
+@pytest.fixture(scope="module")
+def seed(hostile: Path) -> AppTest:
+    """The page on the first step."""
+    return drawn("candidate", hostile, run="done", candidate=0)
 
 
-def test_what_could_hide_text_is_escaped(page: Page, hostile: Path) -> None:
-    drawn = page("candidate", hostile, run="done", candidate=0)
-    (source,) = [code.value for code in drawn.code if code.language == "python"]
+@pytest.fixture(scope="module")
+def child(hostile: Path) -> AppTest:
+    """The page on the second step, which a model was asked for, by an address of nonsense."""
+    return drawn("candidate", hostile, run="done", candidate="1;rm", other="<script>")
+
+
+def hostile_texts(page: AppTest, *, as_text: bool) -> list[str]:
+    """What holds the mark, among the elements that show text as it is, or among all others."""
+    every = frozenset(node.type for node in page.main) - {"main", "unknown"}
+    return [text for text in shown(page, every & TEXTS if as_text else every - TEXTS) if MARK in text]
+
+
+def test_what_strangers_wrote_is_shown_as_text_alone(seed: AppTest, child: AppTest) -> None:
+    for page in (seed, child):
+        assert not page.exception
+        assert hostile_texts(page, as_text=True)
+        assert not hostile_texts(page, as_text=False)
+
+
+def test_what_could_hide_text_is_escaped(seed: AppTest) -> None:
+    (source,) = [code.value for code in seed.code if code.language == "python"]
     assert r"\x1b]0;HOSTILE\x07\x1b[2J\u202egnp.exe\ud800" in source
 
 
-def test_a_megabyte_is_cut_and_says_so(page: Page, hostile: Path) -> None:
-    drawn = page("candidate", hostile, run="done", candidate=1)
-    long = [code.value for code in drawn.code if len(code.value) > 1000]
+def test_a_megabyte_is_cut_and_says_so(child: AppTest) -> None:
+    long = [code.value for code in child.code if len(code.value) > 1000]
     assert long
     assert all(len(text) < 201_000 and "characters more, in the log" in text for text in long)
 
 
-def test_an_address_that_names_nonsense_shows_the_run_all_the_same(page: Page, hostile: Path) -> None:
-    drawn = page("candidate", hostile, run="done", candidate="1;rm", other="<script>")
-    assert not drawn.exception
-    assert drawn.selectbox[0].value == "parent, step 0"
+def test_an_address_that_names_nonsense_shows_the_run_all_the_same(child: AppTest) -> None:
+    assert child.sidebar.number_input[0].value == 1
+    assert child.selectbox[0].value == "parent, step 0"
