@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.address import chosen_run, chosen_step, visit
+from dashboard.address import chosen_run, chosen_step, link_to, visit
 from dashboard.clicks import visit_chosen
 from dashboard.data import Library, RunLog
 from dashboard.detail import shortened
@@ -29,6 +29,7 @@ def show(library: Library) -> None:
         )
         st.text(harmless(f"step {number}: {step.outcome} ({step.reason})"))
         return
+    link_to("candidate", f"Step {number} in full", log.run, number, icon=":material/code:")
     found = _lineage(log, (log.run, step.id, step.at, number))
     _totals(found.edits)
     _tree(log, number, found)

@@ -57,9 +57,19 @@ def test_what_faults_or_passes_its_bound_is_not_sound(done: RunLog) -> None:
     assert list(sound(frame).index) == [0]
 
 
+def test_a_candidate_on_an_edge_is_counted_above_it(done: RunLog) -> None:
+    late = sound(done.frame())["metric late"]
+    done.problem = replace(done.problem, axes=(Axis("late", (late.max(),)),))
+    assert cells(done, [0]).frame["candidates"].tolist() == [sum(late < late.max()), sum(late == late.max())]
+
+
 def test_groups_where_the_champion_is_furthest_behind_come_first(done: RunLog) -> None:
-    behind = [row.behind for row in leading(done)]
-    assert behind == sorted(behind, reverse=True)  # type: ignore[type-var] # there is a champion
+    champion, worst = done.state.champion, min(done.elites(), key=lambda elite: elite.score)
+    assert champion is not None
+    done.state.champion = replace(champion, search=worst.evaluation)
+    behind = [row.behind or 0.0 for row in leading(done)]
+    assert behind[0] > behind[-1]
+    assert behind == sorted(behind, reverse=True)
 
 
 @pytest.mark.parametrize(("champion", "behind"), [(0.5, 0.25), (0.75, 0.0), (None, None)])

@@ -37,8 +37,8 @@ def test_places_with_blank_lines_between_them_are_one() -> None:
 
 
 def test_too_many_places_are_taken_together_with_their_nearest() -> None:
-    older, newer = "a\nx\nb\nx\ny\nz\nc\n", "A\nx\nB\nx\ny\nz\nC\n"
-    assert [hunk.new for hunk in hunks(older, newer, most=2)] == [("A\n", "x\n", "B\n"), ("C\n",)]
+    older, newer = "a\nx\ny\nz\nb\nx\nc\n", "A\nx\ny\nz\nB\nx\nC\n"
+    assert [hunk.new for hunk in hunks(older, newer, most=2)] == [("A\n",), ("B\n", "x\n", "C\n")]
 
 
 def test_like_texts_have_no_place() -> None:
