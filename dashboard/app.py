@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -31,8 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--db", required=True)
     found = library(parser.parse_args().db)
-    if not _is_let_in():
-        return
+    let_in = _is_let_in()
     pages = {
         view.path: st.Page(
             _page(view, found), title=view.title, icon=view.icon, url_path=view.path, default=number == 0
@@ -40,7 +40,10 @@ def main() -> None:
         for number, view in enumerate(VIEWS)
     }
     st.session_state[PAGES] = pages  # one page turns to another by its path
-    st.navigation(list(pages.values())).run()
+    # The page is named even to those who are still to bring the token, so that they end up there.
+    page = st.navigation(list(pages.values()), position="sidebar" if let_in else "hidden")
+    if let_in:
+        page.run()
 
 
 def _page(view: View, found: Library) -> Callable[[], None]:
@@ -56,24 +59,33 @@ def _shown(view: View, found: Library) -> None:
 
 
 def _is_let_in() -> bool:
-    """Whether the viewer brought the token, in the address or by hand; without a token everyone is.
+    """Whether the viewer brought the token, in the address or by hand; without one our own pages are.
 
     What was brought is kept, not that it was right: a viewer's program can claim any state of a session.
     """
     token = os.environ.get(TOKEN, "")
     if not token:
-        return True
-    brought = st.query_params.get("token", "") or st.session_state.get(_BROUGHT, "")
-    if _is_same(brought, token):
-        st.session_state[_BROUGHT] = brought
+        return _is_our_page()
+    brought = [st.query_params.get("token", ""), st.session_state.get(_BROUGHT, "")]
+    if any(_is_same(text, token) for text in brought):
+        st.session_state[_BROUGHT] = token
         st.query_params.pop("token", None)  # so that it is not handed on with a link
         return True
     typed = st.text_input("Token", type="password", help="As adrs dashboard printed it.")
     if typed and _is_same(typed, token):
-        st.session_state[_BROUGHT] = typed
+        st.session_state[_BROUGHT] = token
         st.rerun()
-    if typed or brought:
+    if typed or any(brought):
         st.error("This is not the token that `adrs dashboard` printed.")
+    return False
+
+
+def _is_our_page() -> bool:
+    """Whether the browser speaks for a page of this server, and not for another that this machine serves."""
+    origin = st.context.headers.get("Origin")
+    if origin is None or urlsplit(origin).netloc == st.context.headers.get("Host"):
+        return True
+    st.error("Another page of this machine asks; open the address that `adrs dashboard` printed.")
     return False
 
 

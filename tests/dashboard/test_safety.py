@@ -49,8 +49,15 @@ def test_a_page_of_a_stranger_is_not_spoken_to(server: Server, host: str, origin
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_a_page_of_ours_is(server: Server, host: str) -> None:
-    with viewing(server, host=host, origin=f"http://{host}:{server.port}"):
-        pass
+    with viewing(server, host=host, origin=f"http://{host}:{server.port}") as viewer:
+        assert b"toy-order" in viewer.look("runs").content
+
+
+def test_a_page_that_this_machine_serves_elsewhere_sees_nothing(server: Server) -> None:
+    with viewing(server, origin="http://localhost:1") as viewer:
+        drawn = viewer.look("runs", "run=done").content
+    assert b"toy-order" not in drawn
+    assert b"Another page of this machine asks" in drawn
 
 
 @pytest.mark.parametrize(
@@ -144,7 +151,8 @@ def test_the_token_opens_all_and_is_taken_out_of_the_address(app: AppTest) -> No
     assert [title.value for title in drawn.run().title] == ["Runs"]
 
 
-def test_a_token_that_is_typed_opens_all(app: AppTest) -> None:
+def test_a_token_that_is_typed_opens_all_whatever_the_address_says(app: AppTest) -> None:
+    app.query_params["token"] = "wrong"
     app.run().text_input[0].input("right").run()
     assert [title.value for title in app.title] == ["Runs"]
 
