@@ -17,7 +17,8 @@ Row = Mapping[str, Cell]
 
 DECISION: Final = "decision"
 """Column of what was decided; of a decision of several parts, the columns that begin with it."""
-_KEPT: Final = 32
+_KEPT: Final = 12
+"""Long ones have millions of bytes."""
 _BEFORE: Final = 3
 _BEHIND: Final = 9
 _MOST_WORDS: Final = 8

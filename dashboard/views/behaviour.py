@@ -21,6 +21,8 @@ _AGAINST, _INSTANCE, _SPLIT = "against", "instance", "split"
 _ANOTHER: Final = "another step"
 _CONSENT: Final = "traces at once"
 """Where a viewer's session keeps that a trace was asked for: the next ones wait for no button."""
+_SHOWN: Final = "behaviour in"
+"""Where it keeps the run that was shown last: what is chosen of one run means nothing in another."""
 _LOOK_S: Final = 0.2
 _NEAR: Final = (10, 40)
 """Rows before and behind the first difference that are near it."""
@@ -46,12 +48,16 @@ def show(library: Library) -> None:
     if log.steps[step].id is None:
         st.info("This step came to no candidate, so there is nothing to trace; choose another one.")
         return
+    if st.session_state.get(_SHOWN) not in {None, log.run}:
+        for name in (_AGAINST, _INSTANCE, _SPLIT):
+            look_at(name, None)
+    st.session_state[_SHOWN] = log.run
     link_to("candidate", f"Step {step} in full", log.run, step, icon=":material/code:")
     chosen = _chosen(log, step)
     if chosen is None:
         return
     action, meeting = chosen
-    key = (action, log.steps[step].id)
+    key = (action, log.steps[0].at)  # another run may have had this name
     found = _traces(str(library.db)).known(key)
     if found is None:
         _trace(library, action, key)

@@ -1,9 +1,14 @@
 """The page on two policies on one instance, drawn and used."""
 
+import shutil
 from pathlib import Path
+
+import pytest
 
 from dashboard.data import RunLog
 from dashboard.rivals import meetings
+from evolve.runs.events import RUN_STARTED, Draft
+from evolve.runs.store import Store
 from problems.base import Split
 from tests.dashboard.conftest import Page
 
@@ -65,6 +70,35 @@ def test_a_step_without_a_candidate_cannot_be_traced(page: Page, fruitless: Path
     drawn = page("behaviour", fruitless, run="begun", candidate=0)
     assert not drawn.exception
     assert "there is nothing to trace" in drawn.info[0].value
+
+
+def test_what_is_chosen_of_one_run_means_nothing_in_another(page: Page, family: Path) -> None:
+    drawn = page("behaviour", family, run="done", candidate=5, against=3)
+    assert "--against=done:3" in drawn.code[0].value
+    drawn.sidebar.selectbox[0].select("again").run()
+    assert not drawn.exception
+    assert "--against=again:" not in drawn.code[0].value
+
+
+def test_a_run_that_has_the_name_of_a_problem_cannot_be_traced(
+    page: Page, finished: Path, tmp_path: Path
+) -> None:
+    db = Path(shutil.copy(finished, tmp_path / "copy.db"))
+    with Store.open(db) as store:
+        started = next(store.events("done", kinds=(RUN_STARTED,))).body
+        store.copy("done", "toy-order", [Draft(RUN_STARTED, None, started)], at=0.0)
+    drawn = page("behaviour", db, run="toy-order", candidate=5)
+    assert drawn.error[0].value == "This cannot be traced."
+    assert "has the name of a problem" in drawn.text[-1].value
+
+
+def test_a_command_that_fails_is_quoted(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "")  # where the toy is installed
+    drawn = page("behaviour", run="done", candidate=5, against=1, split="search")
+    drawn.button[0].click().run(timeout=60)
+    assert not drawn.exception
+    assert drawn.error[0].value == "The command ended with exit code 2. What it said:"
+    assert "toy-order" in drawn.code[-1].value
 
 
 def test_a_run_without_a_candidate_says_so(page: Page, begun: Path) -> None:
