@@ -24,7 +24,7 @@ FAULTS: Final = ("raised", "invalid", "timed_out", "out_of_memory", "killed", "r
 NEAR: Final = 0.01
 """A score so near to the bound deserves a second look."""
 _BINS: Final = 40
-_SLACK: Final = 1e-9
+SLACK: Final = 1e-9
 """By so much rounding may carry a score beyond the bound."""
 _ID_DIGITS: Final = 12
 
@@ -92,7 +92,7 @@ def scores_near_bound(steps: Sequence[Step]) -> pd.DataFrame:
         return pd.DataFrame(columns=["low", "high", "candidates", "beyond"])
     width = max(0.005, 0.005 * math.ceil((max(1.0, scores.max()) - scores.min()) / 0.005 / _BINS))
     # Counted from the bound, so that no bar lies on both of its sides.
-    place = np.ceil((scores - 1.0 - _SLACK) / width).astype(int)
+    place = np.ceil((scores - 1.0 - SLACK) / width).astype(int)
     places, counts = np.unique(place, return_counts=True)
     high = 1.0 + places * width
     return pd.DataFrame({"low": high - width, "high": high, "candidates": counts, "beyond": places > 0})

@@ -9,6 +9,7 @@ from dashboard.address import chosen_run, opened, visit
 from dashboard.data import Library, RunLog
 from dashboard.integrity import (
     NEAR,
+    SLACK,
     attempts_table,
     device_cases,
     devices,
@@ -111,11 +112,17 @@ def _bound(log: RunLog) -> None:
         return
     st.subheader("Scores and the bound")
     st.altair_chart(bound_chart(found), width="stretch", alt="How many candidates have which score on search")
-    there = int((log.best_known >= 1.0 - 1e-9).sum())
-    st.caption(
-        f"No policy can pass 1, which is proven. It is reached on {there} of {len(log.best_known)} search "
-        "instances by some candidate."
-    )
+    if any(step.is_quarantined for step in log.steps):
+        st.error(
+            "A score passes 1, which is proven to be impossible: the bound or the evaluator has a hole. No "
+            "score of this run is to be believed before that is mended, and the run is rescored: adrs rescore."
+        )
+    else:
+        there = int((log.best_known >= 1.0 - SLACK).sum())
+        st.caption(
+            f"No policy can pass 1, which is proven. It is reached on {there} of {len(log.best_known)} "
+            "search instances by some candidate."
+        )
     close = suspects(log)
     if len(close):
         st.caption(f"Beyond the bound, or within {NEAR:g} of it: too good to be believed without a look.")

@@ -12,16 +12,20 @@ from dashboard.integrity import (
     device_cases,
     faults_over_time,
     looks,
+    published,
     rules,
     scores_near_bound,
     suspects,
     verdicts,
 )
 from dashboard.refusals import BEYOND
+from evaluators.intervals import Interval
 from evolve.cli.run_names import HOLDOUT_LOG
+from evolve.runs.comparison import Standing
 from evolve.runs.device_checks import DeviceCheck
 from evolve.runs.events import HOLDOUT_LOOKED, VERIFIED, Draft
 from evolve.runs.store import Store
+from problems.base import Split
 
 
 def step(number: int, *faults: tuple[str, str], search: float | None = 0.5, beyond: bool = False) -> Step:
@@ -88,6 +92,19 @@ def test_suspects_are_those_near_the_bound_and_beyond_it(done: RunLog) -> None:
     found = suspects(done)
     assert list(found["step"]) == [1, 2]
     assert list(found["highest on an instance"]) == [0.995, 1.2]
+
+
+def test_the_published_set_is_told_with_both_scales(done: RunLog) -> None:
+    lead = Interval(0.1, 0.05, 0.15, 0.05, 8)
+    done.standings = (
+        Standing("champion", Split.PUBLISHED, 0.6, 0, None, {}, {"lb": 61.0}),
+        Standing("best_fit", Split.PUBLISHED, 0.5, 0, lead, {}, {"lb": 65.0}),
+        Standing("champion", Split.VALIDATION, 0.7, 0, None, {}, {}),
+    )
+    assert published(done)[["policy", "strict", "lb"]].to_numpy().tolist() == [
+        ["champion", 0.6, 61.0],
+        ["best_fit", 0.5, 65.0],
+    ]
 
 
 def test_looks_are_those_at_the_problem_and_name_steps_of_the_run(family: Path, tmp_path: Path) -> None:

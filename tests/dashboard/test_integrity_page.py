@@ -46,6 +46,27 @@ def test_looks_verdicts_and_devices_are_told_where_there_are_any(
     assert any("not verified: no rival's constants were tuned" in part.value for part in drawn.code)
 
 
+def test_a_score_beyond_the_bound_is_called_a_hole(page: Page, finished: Path, tmp_path: Path) -> None:
+    with Store.open(finished, create=False) as store:
+        events = list(store.events("done"))
+        texts = [store.text(event.body["text"]) for event in events if event.body.get("text")]
+    with Store.open(tmp_path / "hole.db") as store:
+        store.create("hole", [Draft(events[0].kind, None, events[0].body)], at=0.0)
+        for event in events[1:]:
+            beyond = (
+                {"scores": [1.5 for _ in event.body["scores"]]}
+                if event.step == 9 and "scores" in event.body
+                else {}
+            )
+            store.append(
+                "hole", [Draft(event.kind, event.step, {**event.body, **beyond})], at=0.0, texts=texts
+            )
+    drawn = page("integrity", tmp_path / "hole.db", run="hole")
+    assert not drawn.exception
+    assert "has a hole" in drawn.error[0].value
+    assert {metric.label: metric.value for metric in drawn.metric}["Beyond the bound"] == "1"
+
+
 def test_a_run_without_a_candidate_says_so(page: Page, begun: Path) -> None:
     drawn = page("integrity", begun, run="begun")
     assert not drawn.exception
