@@ -115,7 +115,7 @@ def _bound(log: RunLog) -> None:
     if any(step.is_quarantined for step in log.steps):
         st.error(
             "A score passes 1, which is proven to be impossible: the bound or the evaluator has a hole. No "
-            "score of this run is to be believed before that is mended, and the run is rescored: adrs rescore."
+            "score of this run is to be believed before it is mended, and all is measured anew: adrs rescore."
         )
     else:
         there = int((log.best_known >= 1.0 - SLACK).sum())

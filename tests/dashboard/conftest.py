@@ -1,6 +1,7 @@
 """A run to look at, and pages of it."""
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -89,9 +90,11 @@ def _retell(old: Path, new: Path, name: str, spec: Mapping[str, object]) -> None
     reply = Reply("law", Cost(0.01, 1000), completion).body()
     with Store.open(new) as store:
         store.create(name, [Draft(RUN_STARTED, None, started)], at=events[0].at)
-        for event in events[1:]:
-            drafts = [Draft(event.kind, event.step, event.body)]
-            if spec.get("proposer") and event.kind == COMMITTED and event.body["operator"] != "seed":
-                drafts.insert(0, Draft(REPLIED, event.step, reply))
-            store.append(name, drafts, at=event.at, texts=[*texts, "a reply"])
+        for at, together in groupby(events[1:], key=lambda event: event.at):
+            drafts = list[Draft]()
+            for event in together:
+                if spec.get("proposer") and event.kind == COMMITTED and event.body["operator"] != "seed":
+                    drafts.append(Draft(REPLIED, event.step, reply))
+                drafts.append(Draft(event.kind, event.step, event.body))
+            store.append(name, drafts, at=at, texts=[*texts, "a reply"])
             texts = []

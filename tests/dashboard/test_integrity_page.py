@@ -1,6 +1,7 @@
 """The page on integrity, drawn."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from evolve.cli.run_names import HOLDOUT_LOG
@@ -52,15 +53,13 @@ def test_a_score_beyond_the_bound_is_called_a_hole(page: Page, finished: Path, t
         texts = [store.text(event.body["text"]) for event in events if event.body.get("text")]
     with Store.open(tmp_path / "hole.db") as store:
         store.create("hole", [Draft(events[0].kind, None, events[0].body)], at=0.0)
-        for event in events[1:]:
-            beyond = (
-                {"scores": [1.5 for _ in event.body["scores"]]}
-                if event.step == 9 and "scores" in event.body
-                else {}
-            )
-            store.append(
-                "hole", [Draft(event.kind, event.step, {**event.body, **beyond})], at=0.0, texts=texts
-            )
+        drafts = [Draft(event.kind, event.step, event.body) for event in events[1:]]
+        for number, draft in enumerate(drafts):
+            if draft.step == 9 and "scores" in draft.body:
+                drafts[number] = replace(
+                    draft, body={**draft.body, "scores": [1.5] * len(draft.body["scores"])}
+                )
+        store.append("hole", drafts, at=0.0, texts=texts)
     drawn = page("integrity", tmp_path / "hole.db", run="hole")
     assert not drawn.exception
     assert "has a hole" in drawn.error[0].value
