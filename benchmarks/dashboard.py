@@ -70,7 +70,7 @@ def changes(opened: "Browser", url: str) -> dict[str, list[float]]:
     with page(opened) as shown:
         shown.goto(url)
         shown.wait_for_selector(CHART)
-        links = shown.locator("[data-testid=stSidebarNavLink]")
+        links = shown.locator("[data-testid=stSidebar] [data-testid=stPageLink-NavLink]")
         titles = [text.split()[-1] for text in links.all_inner_texts()]  # an icon stands before it
         for turn in range(CHANGES + 1):
             for number, title in enumerate(titles):
@@ -82,7 +82,7 @@ def changes(opened: "Browser", url: str) -> dict[str, list[float]]:
 
 def turned(shown: "Page", number: int, title: str) -> None:
     """Goes to a page, and waits until its script has run."""
-    shown.locator("[data-testid=stSidebarNavLink]").nth(number).click()
+    shown.locator("[data-testid=stSidebar] [data-testid=stPageLink-NavLink]").nth(number).click()
     shown.wait_for_selector(f"h1:has-text('{title}')")
     shown.wait_for_selector(DONE)
 

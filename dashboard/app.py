@@ -3,14 +3,16 @@
 import argparse
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
 
-from dashboard.address import PAGES, tell_error
+from dashboard.address import CANDIDATE, PAGES, RUN, looked_at, tell_error
 from dashboard.commands import TOKEN
 from dashboard.data import Library
 from dashboard.views import VIEWS, View
@@ -41,9 +43,30 @@ def main() -> None:
     }
     st.session_state[PAGES] = pages  # one page turns to another by its path
     # The page is named even to those who are still to bring the token, so that they end up there.
-    page = st.navigation(list(pages.values()), position="sidebar" if let_in else "hidden")
+    page = st.navigation(list(pages.values()), position="hidden")
     if let_in:
+        place = st.sidebar.empty()
+        looked = _links(place, pages)
         page.run()
+        if looked != _looked():  # the page has chosen a run
+            _links(place, pages)
+
+
+def _links(place: DeltaGenerator, pages: Mapping[str, StreamlitPage]) -> Mapping[str, str]:
+    """Draws links to all pages, and gives what they say of what is looked at.
+
+    If they did not, a page would add it to the address, and a browser's way back would end there.
+    """
+    looked = _looked()
+    with place.container(gap="xsmall"):
+        for page in pages.values():
+            st.page_link(page, query_params=looked)
+        st.divider()
+    return looked
+
+
+def _looked() -> Mapping[str, str]:
+    return {name: at for name in (RUN, CANDIDATE) if (at := looked_at(name)) is not None}
 
 
 def _page(view: View, found: Library) -> Callable[[], None]:

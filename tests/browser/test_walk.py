@@ -95,7 +95,7 @@ def shown(inbox: Inbox) -> Iterator["Page"]:
 
 def turn(page: "Page", title: str) -> None:
     """Goes to another page by the menu."""
-    page.locator("[data-testid=stSidebarNavLink]", has_text=title).click()
+    page.locator("[data-testid=stSidebar] [data-testid=stPageLink-NavLink]", has_text=title).click()
     page.wait_for_selector(f"h1:has-text('{title}')")
 
 
