@@ -126,7 +126,7 @@ class RunLog:
                 self._reader = Reader(store, self.header.layouts)
             reader = self._reader.at(store)
             number = 0
-            for event in store.events(self.run, after=self._seen):
+            for event in reader.ahead(store.events(self.run, after=self._seen)):
                 self._take(reader, event)
                 self._seen = event.seq
                 number += 1

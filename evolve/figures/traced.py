@@ -103,7 +103,7 @@ def trace(store: Store, run: str) -> Traced:
     told = outline(store, run, now=time.time())
     state, reader = State.empty(get(told.header.spec.problem).axes), Reader(store, told.header.layouts)
     points, seeds = list[Point](), dict[str, Mapping[Split, Evaluation]]()
-    for event in store.events(run):
+    for event in reader.ahead(store.events(run)):
         if event.kind == RESUMED:
             state.accounts.lose(Cost(*doubt) for _, *doubt in event.body.get("doubts", ()))
         found = reader.read(event)

@@ -74,7 +74,7 @@ def trials(store: Store, run: str, header: Header) -> Iterator[tuple[Trial, Chal
         StoreError: There is no such run, or its log is damaged.
     """
     reader = Reader(store, header.layouts)
-    for event in store.events(run):
+    for event in reader.ahead(store.events(run)):
         found = reader.read(event)
         if found is not None:
             yield found

@@ -74,7 +74,7 @@ class Open:
         schedule = None if recording is None else recording.schedule
         engine = Engine(self.asking(), stepper, append=append, schedule=schedule)
         reader, unfinished = Reader(self.store, self.header.layouts), open_steps(self.store, self.run)
-        for event in self.store.events(self.run):
+        for event in reader.ahead(self.store.events(self.run)):
             engine.replay(reader, event, is_open=event.step in unfinished)
         return engine
 

@@ -50,7 +50,7 @@ class Recording:
         """
         reader, commits = Reader(store, header.layouts), 0
         asked, trials = dict[int, int](), dict[int, Trial]()
-        for event in store.events(run):
+        for event in reader.ahead(store.events(run)):
             if event.kind == ASKED and event.step is not None:
                 asked[event.step] = commits
             commits += event.kind == COMMITTED

@@ -27,6 +27,9 @@ _FIND_RUN: Final = select(RUNS.c.id).where(RUNS.c.name == bindparam("name"))
 _LAST: Final = select(func.max(EVENTS.c.seq)).where(EVENTS.c.run_id == bindparam("run"))
 _ADD_EVENTS: Final = insert(EVENTS)
 _KNOWN_TEXTS: Final = select(TEXTS.c.digest).where(TEXTS.c.digest.in_(bindparam("keys", expanding=True)))
+_SOME_TEXTS: Final = select(TEXTS.c.digest, TEXTS.c.body).where(
+    TEXTS.c.digest.in_(bindparam("keys", expanding=True))
+)
 _ADD_TEXTS: Final = insert(TEXTS)
 
 
@@ -171,9 +174,8 @@ def insert_texts(connection: Connection, blobs: Mapping[str, bytes]) -> None:
         connection.execute(_ADD_TEXTS, new)
 
 
-def select_text(connection: Connection, digest: str) -> bytes | None:
-    """Reads a text's bytes; None if there is none of that digest."""
-    if len(digest) != _DIGEST_DIGITS or not set(digest) <= set(string.hexdigits.lower()):
-        return None
-    query = select(TEXTS.c.body).where(TEXTS.c.digest == bytes.fromhex(digest))
-    return connection.execute(query).scalar_one_or_none()
+def select_texts(connection: Connection, digests: Collection[str]) -> dict[str, bytes]:
+    """Reads texts' bytes by digest; those that are not there are left out."""
+    digits = set(string.hexdigits.lower())
+    keys = [bytes.fromhex(d) for d in digests if len(d) == _DIGEST_DIGITS and set(d) <= digits]
+    return {key.hex(): body for key, body in connection.execute(_SOME_TEXTS, {"keys": keys})}

@@ -1,6 +1,6 @@
-"""The file of a store: transactions on its runs, by whoever may write them."""
+"""The file of a store: its texts, and transactions on its runs by whoever may write them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from evolve.runs import lease as leases
 from evolve.runs import rows
 from evolve.runs.database import Database
+from evolve.runs.errors import StoreCorrupt, UnknownText
 from evolve.runs.lease import Lease
-from evolve.runs.texts import Recent, digest, pack_text
+from evolve.runs.texts import Recent, TextDamaged, digest, pack_text, unpack_text
 
 _REMEMBERED: Final = 4096
 """Digests of texts that a store remembers to have written."""
@@ -39,6 +40,30 @@ class RunFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def text(self, name: str) -> str:
+        """Finds a text by its digest.
+
+        Raises:
+            UnknownText: There is none.
+        """
+        found = self.texts([name])
+        if name not in found:
+            raise UnknownText(name, self._database.path)
+        return found[name]
+
+    def texts(self, names: Collection[str]) -> dict[str, str]:
+        """Finds texts by their digests, all at once; those that are not there are left out.
+
+        Raises:
+            StoreCorrupt: One is not as it was written.
+        """
+        with self._database.read() as connection:
+            blobs = rows.select_texts(connection, names)
+        try:
+            return {name: unpack_text(blob, name) for name, blob in blobs.items()}
+        except TextDamaged as error:
+            raise StoreCorrupt(self._database.path, str(error)) from error
 
     @contextmanager
     def writing(

@@ -9,11 +9,11 @@ from evolve.runs import calls, deletion, rows
 from evolve.runs.bodies import BodyDamaged
 from evolve.runs.database import BUSY_S, open_database
 from evolve.runs.deletion import Freed, Survey
-from evolve.runs.errors import StoreCorrupt, UnknownText
+from evolve.runs.errors import StoreCorrupt
 from evolve.runs.events import Draft, Event
 from evolve.runs.rows import RunRow
 from evolve.runs.run_file import RunFile
-from evolve.runs.texts import TextDamaged, digest, unpack_text
+from evolve.runs.texts import digest
 
 __all__ = ["RunRow", "Store", "digest"]
 
@@ -102,21 +102,6 @@ class Store(RunFile):
         """Lists the runs, newest first."""
         with self._database.read() as connection:
             return rows.select_runs(connection)
-
-    def text(self, digest: str) -> str:
-        """Finds a text by its digest.
-
-        Raises:
-            UnknownText: There is none.
-        """
-        with self._database.read() as connection:
-            blob = rows.select_text(connection, digest)
-        if blob is None:
-            raise UnknownText(digest, self._database.path)
-        try:
-            return unpack_text(blob, digest)
-        except TextDamaged as error:
-            raise StoreCorrupt(self._database.path, str(error)) from error
 
     def copy(
         self, old: str, new: str, drafts_first: Sequence[Draft], upto_seq: int | None = None, *, at: float

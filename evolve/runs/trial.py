@@ -63,8 +63,8 @@ class Trial:
     @property
     def beyond_bound(self) -> bool:
         """Whether a score passes its bound: a hole of ours, so the candidate is put in quarantine."""
-        found = (m.score for e in self.evaluations.values() for m in e.measurements)
-        return any(score > 1.0 + SCORE_SLACK for score in found)
+        limit = 1.0 + SCORE_SLACK
+        return any(m.score > limit for e in self.evaluations.values() for m in e.measurements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,3 +272,11 @@ def test_a_copy_to_a_taken_name_changes_nothing(store: Store) -> None:
     with pytest.raises(RunExists):
         store.copy("a", "b", [START], None, at=1.0)
     assert len(list(store.events("b"))) == 2
+
+
+def test_texts_are_found_together_and_those_that_are_not_there_are_left_out(store: Store) -> None:
+    store.create("run", [Draft(RUN_STARTED, None, {})], at=0.0)
+    store.append("run", [], at=0.0, texts=["one", "two"])
+    wanted = [digest("one"), digest("two"), digest("three"), "no digest"]
+    assert store.texts(wanted) == {digest("one"): "one", digest("two"): "two"}
+    assert store.texts([]) == {}
