@@ -74,10 +74,10 @@ class Started:
     def stop(self) -> None:
         """Ends it with all that it started, at last by force."""
         for number in (signal.SIGTERM, signal.SIGKILL):
-            self.signal(number)
+            self.send(number)
             self.wait(_GRACE_S)
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         """Sends a signal to it and all that it started, unless it has ended."""
         with suppress(ProcessLookupError):
             if self.code is None:
@@ -143,7 +143,7 @@ class Commands:
         with self._lock:
             self._is_closed = True
             for started in self._started:
-                started.signal(signal.SIGTERM)  # to all of them before one is waited for
+                started.send(signal.SIGTERM)  # to all of them before one is waited for
             for started in self._started:
                 started.stop()
             shutil.rmtree(self._folder, ignore_errors=True)
