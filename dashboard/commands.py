@@ -110,18 +110,17 @@ class Commands:
         """Starts a command.
 
         Raises:
-            Refused: The same run has one that goes on, or too many go on.
+            Refused: The same run has one that goes on, too many go on, or what it makes has no place.
         """
         with self._lock:
             self._refuse_crowd(action)
             self._number += 1
-            folder = self._folder / str(self._number)
-            folder.mkdir(parents=True)
-            path = None
-            if action.file is not None:
-                self.exports.mkdir(exist_ok=True)
-                path = self.exports / action.file
-            started = Started(action, time.time(), path, self._opened(action, path, folder), folder)
+            try:
+                started = self._begun(action, self._folder / str(self._number))
+            except OSError as error:
+                raise Refused(
+                    f"{action.title} cannot be started: {error.strerror}, {error.filename}"
+                ) from error
             self._started.append(started)
             self._forget_old()
             return started
@@ -147,6 +146,14 @@ class Commands:
             for started in self._started:
                 started.stop()
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _begun(self, action: Action, folder: Path) -> Started:
+        folder.mkdir(parents=True)
+        path = None
+        if action.file is not None:
+            self.exports.mkdir(exist_ok=True)
+            path = self.exports / action.file
+        return Started(action, time.time(), path, self._opened(action, path, folder), folder)
 
     def _opened(self, action: Action, path: Path | None, folder: Path) -> subprocess.Popen[bytes]:
         out = () if path is None else (f"--out={path}",)

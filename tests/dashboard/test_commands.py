@@ -66,6 +66,12 @@ def test_a_bundle_is_made_beside_the_store_and_read_from_there(
     assert commands.of("done", "verify") == commands.of("other") == []
 
 
+def test_a_file_that_finds_no_place_is_refused_in_a_sentence(commands: Commands, log: RunLog) -> None:
+    commands.exports.write_text("no folder")
+    with pytest.raises(Refused, match=r"bundle done cannot be started: File exists, .*exports"):
+        commands.start(actions.bundle(log))
+
+
 @pytest.mark.parametrize("name", ["../copy.db", "/etc/passwd", "link", "..", ".", "", "folder", "no"])
 def test_nothing_outside_of_the_exports_is_read(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "exports"
