@@ -26,7 +26,7 @@ from dashboard.panels import prose
 from evolve.cli.report import sandbox_sentence
 from evolve.runs.device_checks import Checks
 
-_EVERY_S: Final = 2.0
+_EVERY_S: Final = 4.0
 _SCORE: Final = st.column_config.NumberColumn(format="%.4f")
 _MOMENT: Final = st.column_config.DatetimeColumn("time", format="YYYY-MM-DD HH:mm")
 

@@ -16,7 +16,7 @@ from evolve.search.candidate import SEED
 from problems.base import Split
 
 _BESTS: Final = {Split.SEARCH: "best", Split.VALIDATION: "champion"}
-_EVERY_S: Final = 2.0
+_EVERY_S: Final = 4.0
 _SEED: Final = 0
 """Of the paths of a forecast, so that the same log gives the same one."""
 

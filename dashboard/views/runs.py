@@ -19,7 +19,7 @@ from problems.base import Split
 _BESIDE: Final = "runs"
 """What the address calls the runs that are compared, separated by blanks: no name holds one."""
 _SPLITS: Final = (Split.VALIDATION, Split.SEARCH)
-_EVERY_S: Final = 2.0
+_EVERY_S: Final = 4.0
 _ANY: Final = "any"
 
 
