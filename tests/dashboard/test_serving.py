@@ -46,6 +46,19 @@ def test_whoever_brings_it_sees_all_until_the_session_ends(public: Server) -> No
         assert b"toy-order" not in viewer.look("review").content
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_page_of_ours_sees_all_and_one_that_this_machine_serves_elsewhere_nothing(
+    finished: Path, host: str
+) -> None:
+    with serving(finished) as server:
+        with viewing(server, host=host, origin=f"http://{host}:{server.port}") as viewer:
+            assert b"toy-order" in viewer.look("runs").content
+        with viewing(server, host=host, origin="http://localhost:1") as viewer:
+            drawn = viewer.look("runs", "run=done").content
+    assert b"toy-order" not in drawn
+    assert b"Another page of this machine asks" in drawn
+
+
 def test_damage_that_a_page_meets_is_told_in_a_sentence_and_the_server_lives(
     finished: Path, tmp_path: Path
 ) -> None:
