@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.data import Library, RunLog, Summary
+from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.cli.terminal import harmless
 from evolve.runs.errors import StoreError
 from problems.registry import BrokenProblem, UnknownProblem
@@ -73,6 +74,9 @@ def chosen_run(library: Library) -> RunLog | None:
 
 def opened(library: Library, run: str) -> RunLog | None:
     """Opens a run, or says why that is not possible."""
+    if run == HOLDOUT_LOG:
+        st.info("This name is kept for the looks at holdout, which the page Integrity of a run shows.")
+        return None
     try:
         return library.log(run)
     except (StoreError, BrokenProblem, UnknownProblem, ValueError, LookupError) as error:

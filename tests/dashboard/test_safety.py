@@ -175,6 +175,12 @@ def test_a_crafted_run_is_told_in_a_sentence(page: Page, run: str) -> None:
     assert drawn.text[0].value.isprintable()
 
 
+def test_the_log_of_looks_at_holdout_is_no_run(page: Page) -> None:
+    drawn = page("review", run="holdout")
+    assert not [*drawn.exception, *drawn.error]
+    assert drawn.info[0].value.startswith("This name is kept for the looks at holdout")
+
+
 @pytest.mark.parametrize("candidate", ["1;rm", "\uff11\0", "9" * 5000])
 def test_a_crafted_candidate_leads_to_the_champion(page: Page, done: RunLog, candidate: str) -> None:
     drawn = page("review", run="done", candidate=candidate)
