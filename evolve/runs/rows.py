@@ -114,12 +114,13 @@ def new_run(connection: Connection, name: str, path: Path, *, at: float) -> int:
 
 def select_runs(connection: Connection) -> list[RunRow]:
     """Lists runs that have events, newest first."""
-    every = EVENTS.alias()
-    last = select(func.max(every.c.seq)).where(every.c.run_id == RUNS.c.id).scalar_subquery()
+    here = EVENTS.c.run_id == RUNS.c.id
+    # Looked up by run, where a join would have SQLite read every event of every run.
+    last = select(func.max(EVENTS.c.seq)).where(here).scalar_subquery()
+    at = select(EVENTS.c.at).where(here).order_by(EVENTS.c.seq.desc()).limit(1).scalar_subquery()
     query = (
-        select(RUNS.c.name, RUNS.c.created_at, EVENTS.c.at, EVENTS.c.seq + 1)
-        .select_from(RUNS)
-        .join(EVENTS, (EVENTS.c.run_id == RUNS.c.id) & (EVENTS.c.seq == last))
+        select(RUNS.c.name, RUNS.c.created_at, at, last + 1)
+        .where(last.is_not(None))
         .order_by(RUNS.c.created_at.desc(), RUNS.c.id.desc())
     )
     return [RunRow(*row) for row in connection.execute(query)]
