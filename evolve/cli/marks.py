@@ -9,6 +9,7 @@ from pathlib import Path
 from evolve.cli.candidate import found_trial
 from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.run_names import run_named
+from evolve.runs.events import COMMITTED
 from evolve.runs.marks import archived, marks, noted, tagged
 from evolve.runs.store import Store
 
@@ -55,7 +56,7 @@ def tag(db: Path, request: TagRequest) -> Exit:
     """Puts tags on a candidate, or takes them off."""
     run, named = run_named(request.run), [tag_named(text) for text in request.tags]
     with Store.open(db, create=False) as store:
-        step = found_trial(store, run, request.candidate).trial.step
+        step = _step(store, run, request.candidate)
         missing = [text for text in named if text not in marks(store, run).tags.get(step, ())]
         if request.off and missing:
             raise Misuse(f"step {step} of run {run!r} has no tag {missing[0]!r}, so none was taken off")
@@ -72,7 +73,7 @@ def note(db: Path, run: str, text: str, *, candidate: str | None, author: str | 
     if not text.strip() or len(text) > LONGEST_NOTE:
         raise Misuse(f"expected a note of 1 to {LONGEST_NOTE} characters, but got {len(text.strip())}")
     with Store.open(db, create=False) as store:
-        step = None if candidate is None else found_trial(store, run_named(run), candidate).trial.step
+        step = None if candidate is None else _step(store, run_named(run), candidate)
         store.append(run_named(run), [noted(step, text.strip(), author_named(author))], at=time.time())
     say(f"noted on {'' if step is None else f'step {step} of '}run {run!r}")
     return Exit.DONE
@@ -93,6 +94,13 @@ def archive(db: Path, runs: Sequence[str], *, undo: bool, author: str | None) ->
     for run in runs:
         say(f"run {run!r} is {what}")
     return Exit.DONE
+
+
+def _step(store: Store, run: str, wanted: str) -> int:
+    """Finds a step by its number, else by its candidate's id, for which all scores are read."""
+    commits = store.events(run, kinds=(COMMITTED,))
+    found = next((event.step for event in commits if str(event.step) == wanted), None)
+    return found_trial(store, run, wanted).trial.step if found is None else found
 
 
 def _line(text: str, what: str) -> str:

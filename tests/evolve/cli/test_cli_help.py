@@ -79,6 +79,7 @@ def test_help_and_import_load_nothing_heavy(call: str) -> None:
         ("figure", ["--kind", "--split", "--over", "--out", "--wide", "--force", "--json", "--db"]),
         ("cite", ["--out", "--force", "--db"]),
         ("best", ["--out", "--force", "--db"]),
+        ("dashboard", ["--host", "--port", "--public", "--db"]),
         ("workload", ["--describe", "--sample", "--schema", "--json"]),
         ("new-problem", ["--kind", "--out"]),
         ("ablate", ["--against", "--most", "--workers", "--json", "--db"]),

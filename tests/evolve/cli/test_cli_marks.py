@@ -43,6 +43,12 @@ def test_a_tag_that_is_taken_off_is_gone_and_another_stays(adrs: Adrs, db: Path)
     assert "has no tag 'odd'" in ended.err
 
 
+def test_a_candidate_is_tagged_by_the_first_digits_of_its_id(adrs: Adrs, db: Path) -> None:
+    digits = adrs("show", "done", "2", "--db", db, "--json").json["id"][:10]
+    assert adrs("tag", "done", digits, "odd", "--db", db).code == 0
+    assert adrs("show", "done", "2", "--db", db, "--json").json["tags"] == ["odd"]
+
+
 def test_notes_keep_author_and_order(adrs: Adrs, db: Path) -> None:
     adrs("note", "done", "first look", "--author", "Ada", "--db", db)
     adrs("note", "done", "why so slow?", "--candidate", "1", "--author", "Bo", "--db", db)
