@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.address import visit
-from dashboard.charts import CHOSEN
+from dashboard.charts.style import CHOSEN
 from dashboard.data import RunLog
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.glances import Glance, Glances, Improvement
-from dashboard.refusals import attempts
+from dashboard.reading.refusals import attempts
 from evolve.runs.comparison import Standing
 from evolve.runs.device_checks import Checks, device_checks
 from evolve.runs.errors import UnknownRun

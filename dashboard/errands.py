@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.actions import Action, Refused
 from dashboard.commands import Commands, Started
-from dashboard.detail import shortened
+from dashboard.reading.detail import shortened
 from evolve.cli.terminal import harmless
 
 _LONGEST_S: Final = 60.0

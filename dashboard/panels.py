@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.detail import shortened
+from dashboard.reading.detail import shortened
 
 _TALL: Final = 420
 """Pixels of a text's frame; a longer one scrolls in it."""

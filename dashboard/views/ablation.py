@@ -6,11 +6,11 @@ from functools import partial
 import streamlit as st
 
 from dashboard import actions
-from dashboard.ablation import WORTH, forest, found_of, table, worths
 from dashboard.commands import commands
 from dashboard.data import Library, RunLog
-from dashboard.detail import ancestors, shortened
 from dashboard.errands import errand
+from dashboard.reading.ablation import WORTH, forest, found_of, table, worths
+from dashboard.reading.detail import ancestors, shortened
 from evolve.runs.ablations import Ablation
 
 

@@ -6,17 +6,18 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.address import chosen_run, opened, visit
-from dashboard.archive_charts import MOST_POINTS, front_chart, heat_map
-from dashboard.cells import cells, leaders_table, leading, sound, words
+from dashboard.address import visit
+from dashboard.charts.archive import MOST_POINTS, front_chart, heat_map
 from dashboard.clicks import visit_chosen
 from dashboard.data import Library, RunLog
-from dashboard.fronts import front, measures
+from dashboard.live import follow
+from dashboard.reading.cells import cells, leaders_table, leading, sound, words
+from dashboard.reading.fronts import front, measures
 from problems.base import Axis
 
-_EVERY_S: Final = 2.0
 _WHY_EMPTY: Final = (
-    "The Candidate page tells what became of each; a run that was killed goes on with: adrs resume."
+    "It fills while a run goes on; the Candidate page tells what became of each, and a run that was killed "
+    "goes on with: adrs resume."
 )
 _SCORE: Final = st.column_config.NumberColumn(format="%.4f")
 
@@ -24,24 +25,14 @@ _SCORE: Final = st.column_config.NumberColumn(format="%.4f")
 def show(library: Library) -> None:
     """Draws the page."""
     st.title("Archive")
-    log = chosen_run(library)
-    if log is None:
-        return
-    is_live = library.goes_on(log.run)
-    st.fragment(_page, run_every=_EVERY_S if is_live else None)(library, log.run, is_live)
+    follow(library, _page)
 
 
-def _page(library: Library, run: str, is_live: bool) -> None:
-    log = opened(library, run)
-    if log is None:
-        return
-    if is_live and not library.goes_on(run):
-        st.rerun()  # once more as a whole, and then no longer every few seconds
+def _page(log: RunLog) -> None:
     if not log.elites():
-        todo = "It fills while the run goes on." if is_live else _WHY_EMPTY
         st.info(
             "The archive keeps candidates that were measured whole on search without a fault, and so far "
-            f"there is none. {todo}"
+            f"there is none. {_WHY_EMPTY}"
         )
         return
     _behaviour(log)

@@ -8,12 +8,12 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.actions import Action, Refused, trace
 from dashboard.address import chosen_run, chosen_step, link_to, look_at, looked_at, number_at, tell_error
+from dashboard.charts.traces import figure_panel, lane_panel
 from dashboard.commands import Started, commands
 from dashboard.data import Library, RunLog
 from dashboard.panels import facts, prose
-from dashboard.rivals import Meeting, Policy, is_otherwise, meetings, rivals, unnamed
-from dashboard.trace_charts import figure_panel, lane_panel
-from dashboard.traces import Trace, Traces, around, is_words, lanes, metrics, parted, timeline
+from dashboard.reading.rivals import Meeting, Policy, is_otherwise, meetings, rivals, unnamed
+from dashboard.reading.traces import Trace, Traces, around, is_words, lanes, metrics, parted, timeline
 from evolve.cli.terminal import harmless
 from problems.base import Split
 

@@ -9,12 +9,12 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.address import chosen_run, chosen_step, link_to
-from dashboard.candidate_charts import gap
-from dashboard.charts import COLOURS
-from dashboard.checks import Check, Finding, by_rule, checks, holdout_score, scores, verification_of
+from dashboard.charts.candidate import gap
+from dashboard.charts.style import COLOURS
 from dashboard.data import Library, RunLog
-from dashboard.detail import Detail, detail_of, kin
 from dashboard.panels import facts, prose
+from dashboard.reading.checks import Check, Finding, by_rule, checks, holdout_score, scores, verification_of
+from dashboard.reading.detail import Detail, detail_of, kin
 from dashboard.views.exchange import exchange
 from dashboard.views.source import source
 from evolve.cli.money import dollars

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.detail import Detail
 from dashboard.panels import facts, prose
+from dashboard.reading.detail import Detail
 from evolve.cli.money import dollars
 from evolve.models.language_model import Request
 from evolve.runs.reply import Reply

@@ -5,9 +5,12 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.address import chosen_run, opened, visit
+from dashboard.address import visit
+from dashboard.charts.integrity import bound_chart, device_chart, faults_chart
 from dashboard.data import Library, RunLog
-from dashboard.integrity import (
+from dashboard.live import follow
+from dashboard.panels import prose
+from dashboard.reading.integrity import (
     NEAR,
     SLACK,
     attempts_table,
@@ -21,12 +24,9 @@ from dashboard.integrity import (
     suspects,
     verdicts,
 )
-from dashboard.integrity_charts import bound_chart, device_chart, faults_chart
-from dashboard.panels import prose
 from evolve.cli.report import sandbox_sentence
 from evolve.runs.device_checks import Checks
 
-_EVERY_S: Final = 4.0
 _SCORE: Final = st.column_config.NumberColumn(format="%.4f")
 _MOMENT: Final = st.column_config.DatetimeColumn("time", format="YYYY-MM-DD HH:mm")
 
@@ -34,19 +34,10 @@ _MOMENT: Final = st.column_config.DatetimeColumn("time", format="YYYY-MM-DD HH:m
 def show(library: Library) -> None:
     """Draws the page."""
     st.title("Integrity")
-    log = chosen_run(library)
-    if log is None:
-        return
-    is_live = library.goes_on(log.run)
-    st.fragment(_page, run_every=_EVERY_S if is_live else None)(library, log.run, is_live)
+    follow(library, _page)
 
 
-def _page(library: Library, run: str, is_live: bool) -> None:
-    log = opened(library, run)
-    if log is None:
-        return
-    if is_live and not library.goes_on(run):
-        st.rerun()  # once more as a whole, and then no longer every few seconds
+def _page(log: RunLog) -> None:
     looked, verified = looks(log), verdicts(log)
     _heading(log, looked, verified)
     if log.steps:

@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.address import chosen_run, chosen_step, link_to, visit
+from dashboard.charts.lineage import tree
 from dashboard.clicks import visit_chosen
 from dashboard.data import Library, RunLog
-from dashboard.detail import shortened
-from dashboard.lineage import Edit, Lineage, lineage
-from dashboard.lineage_charts import tree
+from dashboard.reading.detail import shortened
+from dashboard.reading.lineage import Edit, Lineage, lineage
 from dashboard.views.ablation import undone
 from evolve.cli.terminal import harmless
 

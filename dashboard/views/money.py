@@ -7,16 +7,15 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard.address import chosen_run, opened
+from dashboard.charts.money import balance_chart, shares_chart
 from dashboard.data import Library, RunLog
-from dashboard.forecasts import FAR, FEWEST, Forecast, forecast, next_mark
-from dashboard.money_charts import balance_chart, shares_chart
-from dashboard.spending import COSTS, POINT, amount_told, balance, bill, gains, shares, totals
+from dashboard.live import follow
+from dashboard.reading.forecasts import FAR, FEWEST, Forecast, forecast, next_mark
+from dashboard.reading.spending import COSTS, POINT, amount_told, balance, bill, gains, shares, totals
 from evolve.search.candidate import SEED
 from problems.base import Split
 
 _BESTS: Final = {Split.SEARCH: "best", Split.VALIDATION: "champion"}
-_EVERY_S: Final = 4.0
 _SEED: Final = 0
 """Of the paths of a forecast, so that the same log gives the same one."""
 
@@ -24,19 +23,10 @@ _SEED: Final = 0
 def show(library: Library) -> None:
     """Draws the page."""
     st.title("Money")
-    log = chosen_run(library)
-    if log is None:
-        return
-    is_live = library.goes_on(log.run)
-    st.fragment(_page, run_every=_EVERY_S if is_live else None)(library, log.run, is_live)
+    follow(library, _page)
 
 
-def _page(library: Library, run: str, is_live: bool) -> None:
-    log = opened(library, run)
-    if log is None:
-        return
-    if is_live and not library.goes_on(run):
-        st.rerun()  # once more as a whole, and then no longer every few seconds
+def _page(log: RunLog) -> None:
     if not log.steps:
         st.info("No candidate has been committed yet, so nothing was spent. Go on with: adrs resume.")
         return

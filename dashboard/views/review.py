@@ -9,8 +9,8 @@ from dashboard import actions
 from dashboard.address import CANDIDATE, RUN, chosen_run, chosen_step, look_at, visit
 from dashboard.commands import Commands, Started, commands
 from dashboard.data import Library, RunLog
-from dashboard.detail import shortened
 from dashboard.errands import do, errand, tell_outcome
+from dashboard.reading.detail import shortened
 from dashboard.reviews import APPROVED, OPPOSITE, REJECTED, Said, Waiting, judgement, said, waiting
 from evolve.cli.marks import LONGEST_NOTE, LONGEST_TAG, author_named
 from evolve.cli.terminal import harmless, local_time, size

@@ -10,16 +10,16 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.address import RUN, listed, look_at, looked_at, opened, tell_unread
-from dashboard.arms import DOLLARS, EVALUATIONS, OVER, Arm, Reference, arms, references
+from dashboard.charts.progress import MOST, progress_chart
 from dashboard.data import Library, Summary
-from dashboard.progress_chart import MOST, progress_chart
+from dashboard.live import EVERY_S
+from dashboard.reading.arms import DOLLARS, EVALUATIONS, OVER, Arm, Reference, arms, references
 from evolve.runs.history import Phase
 from problems.base import Split
 
 _BESIDE: Final = "runs"
 """What the address calls the runs that are compared, separated by blanks: no name holds one."""
 _SPLITS: Final = (Split.VALIDATION, Split.SEARCH)
-_EVERY_S: Final = 4.0
 _ANY: Final = "any"
 
 
@@ -59,7 +59,7 @@ def show(library: Library) -> None:
     )
     tell_unread(library)
     is_live = any(s.outline.status.phase is Phase.RUNNING for s in found)
-    st.fragment(_page, run_every=_EVERY_S if is_live else None)(library, wanted, is_live)
+    st.fragment(_page, run_every=EVERY_S if is_live else None)(library, wanted, is_live)
 
 
 def _page(library: Library, wanted: _Wanted, is_live: bool) -> None:

@@ -7,10 +7,10 @@ import streamlit as st
 
 from dashboard.address import OTHER
 from dashboard.data import RunLog
-from dashboard.detail import Detail, ancestors, shortened, source_of
-from dashboard.differences import MOST_LINES, difference
 from dashboard.panels import program, prose
-from dashboard.rivals import unnamed
+from dashboard.reading.detail import Detail, ancestors, shortened, source_of
+from dashboard.reading.differences import MOST_LINES, difference
+from dashboard.reading.rivals import unnamed
 
 _ALONE: Final = "nothing"
 _ANOTHER: Final = "another step"

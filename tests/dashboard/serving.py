@@ -52,7 +52,10 @@ def serving(db: Path, *options: str) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     words = [sys.executable, "-m", "evolve", "dashboard", "--db", str(db), "--port", str(port), *options]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=db.parent) as process:
+    environment = {**os.environ, "TMPDIR": str(db.parent)}
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, text=True, cwd=db.parent, env=environment
+    ) as process:
         assert process.stderr is not None
         said = process.stderr.readline()
         found = re.search(r"token=(\S+)", said)
@@ -61,7 +64,7 @@ def serving(db: Path, *options: str) -> Iterator[Server]:
             _await_health(server, said)
             yield server
         finally:
-            process.kill()
+            process.terminate()
 
 
 def _await_health(server: Server, said: str) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dashboard.ablation import forest, found_of, table, worths
 from dashboard.data import RunLog
+from dashboard.reading.ablation import forest, found_of, table, worths
 from evolve.runs.ablations import Ablation, Result, Undone, ablation_draft
 from evolve.runs.store import Store
 from evolve.runs.verifications import Lead

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from dashboard.archive_charts import MOST_POINTS, front_chart, heat_map
-from dashboard.cells import cells
-from dashboard.charts import CHOSEN
+from dashboard.charts.archive import MOST_POINTS, front_chart, heat_map
+from dashboard.charts.style import CHOSEN
 from dashboard.data import RunLog
-from dashboard.fronts import Measure, front
+from dashboard.reading.cells import cells
+from dashboard.reading.fronts import Measure, front
 
 ACROSS, UP = Measure("metric cost", "cost", higher=False), Measure("search", "score", higher=True)
 

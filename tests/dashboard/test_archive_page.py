@@ -28,7 +28,7 @@ def test_another_pair_of_figures_can_be_chosen(page: Page) -> None:
 def test_a_run_without_a_candidate_says_what_to_do(page: Page, begun: Path) -> None:
     drawn = page("archive", begun, run="begun")
     assert not drawn.exception
-    assert "so far there is none. The Candidate page tells" in drawn.info[0].value
+    assert "the Candidate page tells" in drawn.info[0].value
 
 
 def test_a_run_that_is_not_there_is_named(page: Page) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.arms import DOLLARS, EVALUATIONS, TIME, Arm, arms, references
+from dashboard.charts.progress import progress_chart
 from dashboard.data import Library, RunLog
-from dashboard.progress_chart import progress_chart
+from dashboard.reading.arms import DOLLARS, EVALUATIONS, TIME, Arm, arms, references
 from problems.base import Split
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.data import RunLog
-from dashboard.rivals import meetings
+from dashboard.reading.rivals import meetings
 from evolve.runs.events import RUN_STARTED, Draft
 from evolve.runs.store import Store
 from problems.base import Split

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dashboard.cells import Leading, cells, leaders_table, leading, ranges, sound
 from dashboard.data import RunLog
+from dashboard.reading.cells import Leading, cells, leaders_table, leading, ranges, sound
 from problems.base import Axis
 
 

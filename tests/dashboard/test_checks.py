@@ -5,9 +5,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from dashboard.checks import Check, Finding, by_rule, checks, scores, verification_of
 from dashboard.data import RunLog
-from dashboard.detail import Fault, detail_of
+from dashboard.reading.checks import Check, Finding, by_rule, checks, scores, verification_of
+from dashboard.reading.detail import Fault, detail_of
 from evaluators.intervals import Interval
 from evolve.runs.rescoring import Rescoring
 from evolve.runs.trial import Challenge

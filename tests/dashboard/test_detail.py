@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.data import RunLog
-from dashboard.detail import MOST_CHARACTERS, ancestors, detail_of, kin, shortened, source_of
+from dashboard.reading.detail import MOST_CHARACTERS, ancestors, detail_of, kin, shortened, source_of
 from evolve.cli.candidate import found_trial
 from evolve.runs.store import Store
 from problems.base import Split

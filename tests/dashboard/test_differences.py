@@ -1,6 +1,6 @@
 """Two sources beside each other."""
 
-from dashboard.differences import MOST_LINES, difference
+from dashboard.reading.differences import MOST_LINES, difference
 
 NAMES = ("old", "new")
 

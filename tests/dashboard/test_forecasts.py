@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.forecasts import Forecast, forecast, next_mark
+from dashboard.reading.forecasts import Forecast, forecast, next_mark
 
 RISES = ((4.0, 0.52), (13.0, 0.55), (24.0, 0.56), (61.0, 0.60))
 START = (0.0, 0.50)

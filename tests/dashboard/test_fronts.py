@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dashboard.fronts import Measure, front, measures
+from dashboard.reading.fronts import Measure, front, measures
 
 SCORE = Measure("search", "score", higher=True)
 COST = Measure("metric cost", "cost", higher=False)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard.data import Library, RunLog, Step
-from dashboard.integrity import (
+from dashboard.reading.integrity import (
     attempts_table,
     device_cases,
     faults_over_time,
@@ -18,7 +18,7 @@ from dashboard.integrity import (
     suspects,
     verdicts,
 )
-from dashboard.refusals import BEYOND
+from dashboard.reading.refusals import BEYOND
 from evaluators.intervals import Interval
 from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.runs.comparison import Standing

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dashboard.charts.lineage import tree
 from dashboard.data import RunLog, Step
-from dashboard.lineage import FIRST, LINE, NONE, OTHER, SEED, SURE, UNSCORED, UNSURE, kin, lineage
-from dashboard.lineage_charts import tree
+from dashboard.reading.lineage import FIRST, LINE, NONE, OTHER, SEED, SURE, UNSCORED, UNSURE, kin, lineage
 from evolve.runs.packing import Layout
 from problems.base import Split
 
@@ -66,7 +66,7 @@ def test_of_too_many_ancestors_the_line_is_kept_and_what_came_into_it(
     family: RunLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     family.steps[3] = replace(family.steps[3], parents=(1,))
-    monkeypatch.setattr("dashboard.lineage.MOST", 3)
+    monkeypatch.setattr("dashboard.reading.lineage.MOST", 3)
     assert [s.step for s in kin(family, 5)] == [0, 2, 3, 4, 5]
 
 

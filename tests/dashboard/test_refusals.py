@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.refusals import BEYOND, attempts
+from dashboard.reading.refusals import BEYOND, attempts
 from sandbox.hints import ANYTHING, FILES, IMPORTS, NETWORK, PROCESSES, THREADS, hints
 from sandbox.runtime import Runtime
 

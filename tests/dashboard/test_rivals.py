@@ -1,8 +1,8 @@
 """Whom a candidate is held against, and where."""
 
 from dashboard.data import RunLog
-from dashboard.rivals import Meeting, is_otherwise, known_scores, meetings, rivals, unnamed
-from dashboard.traces import Policy, Trace
+from dashboard.reading.rivals import Meeting, is_otherwise, known_scores, meetings, rivals, unnamed
+from dashboard.reading.traces import Policy, Trace
 from problems.base import Split
 
 

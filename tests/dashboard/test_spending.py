@@ -3,7 +3,17 @@
 import pandas as pd
 import pytest
 
-from dashboard.spending import NO_MODEL, REST, amount_told, balance, bill, gains, kinds_of, shares, totals
+from dashboard.reading.spending import (
+    NO_MODEL,
+    REST,
+    amount_told,
+    balance,
+    bill,
+    gains,
+    kinds_of,
+    shares,
+    totals,
+)
 
 
 def steps(*rows: tuple[str, str | None, float | None, float, float]) -> pd.DataFrame:

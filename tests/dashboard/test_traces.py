@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.traces import Trace, Traces, around, is_words, lanes, metrics, parted, timeline
+from dashboard.reading.traces import Trace, Traces, around, is_words, lanes, metrics, parted, timeline
 
 ROWS: tuple[list[dict[str, Any]], list[dict[str, Any]]] = (
     [

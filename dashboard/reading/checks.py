@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.data import RunLog, Step
-from dashboard.detail import Detail, Fault, seed_step
+from dashboard.reading.detail import Detail, Fault, seed_step
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import harmless
 from evolve.runs.rescoring import Rescoring

@@ -5,8 +5,8 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import COLOURS, HEIGHT, Layers, palette
-from dashboard.integrity import FAULTS
+from dashboard.charts.style import COLOURS, HEIGHT, Layers, palette
+from dashboard.reading.integrity import FAULTS
 
 _BELOW_PX: Final = 110
 """For what stands below a plot."""

@@ -5,7 +5,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import COLOURS, HEIGHT, palette
+from dashboard.charts.style import COLOURS, HEIGHT, palette
 
 _ROW_PX: Final = 22
 _AROUND_PX: Final = 110

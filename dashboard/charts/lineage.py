@@ -5,8 +5,8 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import COLOURS, HEIGHT, Layers, choice
-from dashboard.lineage import FIRST, LINE, NONE, OTHER, SEED, SURE, UNSCORED, UNSURE
+from dashboard.charts.style import COLOURS, HEIGHT, Layers, choice
+from dashboard.reading.lineage import FIRST, LINE, NONE, OTHER, SEED, SURE, UNSCORED, UNSURE
 
 _MOST_LABELS: Final = 40
 _GREY: Final = COLOURS[-1]

@@ -6,8 +6,8 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from dashboard.arms import DOLLARS, EVALUATIONS, TIME, Arm, Reference
-from dashboard.charts import COLOURS, HEIGHT, Layers, thinned
+from dashboard.charts.style import COLOURS, HEIGHT, Layers, thinned
+from dashboard.reading.arms import DOLLARS, EVALUATIONS, TIME, Arm, Reference
 from problems.base import Split
 
 MOST: Final = len(COLOURS) - 1

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard.cells import words
+from dashboard.reading.cells import words
 
 _FIXED: Final = {
     "search": ("score on search", True),

@@ -6,7 +6,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import COLOURS, Layers
+from dashboard.charts.style import COLOURS, Layers
 from dashboard.data import RunLog
 from evolve.cli.terminal import harmless
 from evolve.runs.ablations import Ablation, Undone, ablations

@@ -7,8 +7,8 @@ from typing import Final
 import pandas as pd
 
 from dashboard.data import RunLog
-from dashboard.detail import detail_of, seed_step
-from dashboard.traces import Trace
+from dashboard.reading.detail import detail_of, seed_step
+from dashboard.reading.traces import Trace
 from problems.base import Split
 
 _ALIKE: Final = 1e-9

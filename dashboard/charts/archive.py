@@ -5,9 +5,9 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from dashboard.cells import Cells, words
-from dashboard.charts import COLOURS, HEIGHT, SCALE, Layers, choice
-from dashboard.fronts import Measure
+from dashboard.charts.style import COLOURS, HEIGHT, SCALE, Layers, choice
+from dashboard.reading.cells import Cells, words
+from dashboard.reading.fronts import Measure
 from problems.base import Axis
 
 MOST_POINTS: Final = 2000

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.data import RunLog, Step
-from dashboard.spending import window
+from dashboard.reading.spending import window
 from evolve.cli.run_names import HOLDOUT_LOG
 from evolve.cli.terminal import harmless
 from evolve.runs.device_checks import Checks, DeviceCheck, device_checks

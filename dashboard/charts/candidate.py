@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import COLOURS, palette
+from dashboard.charts.style import COLOURS, palette
 from problems.base import Split
 
 _HEIGHT = 240

@@ -6,7 +6,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import palette, thinned
+from dashboard.charts.style import palette, thinned
 
 Layers = alt.LayerChart | alt.FacetChart
 """What altair says that layers come to."""
@@ -30,7 +30,7 @@ def figure_panel(
     """Draws a column of figures, a line a policy.
 
     Args:
-        frame: As `dashboard.traces.timeline` gives it.
+        frame: As `dashboard.reading.traces.timeline` gives it.
         title: Of the column.
         clock: Of the axis.
         parting: Where on it they first decide differently; None if they do not.
@@ -59,7 +59,7 @@ def figure_panel(
 
 
 def lane_panel(frame: pd.DataFrame, title: str, clock: str, parting: float | None) -> Layers:
-    """Draws a column of words, a lane a policy and a colour a word, as `dashboard.traces.lanes` gives it."""
+    """Draws a column of words, a lane a policy and a colour a word, as `reading.traces.lanes` gives it."""
     names, words = list(dict.fromkeys(frame["policy"])), sorted(set(frame["word"]))
     legend = alt.Legend(orient="top", title=None, symbolType="square", offset=4)
     bars = (

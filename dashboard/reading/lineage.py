@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dashboard.data import RunLog, Step
-from dashboard.detail import ancestors, descent
-from dashboard.differences import Difference, difference
+from dashboard.reading.detail import ancestors, descent
+from dashboard.reading.differences import Difference, difference
 from evolve.cli.terminal import harmless
 from evolve.runs.events import COMMITTED
 from evolve.runs.gains import gain
