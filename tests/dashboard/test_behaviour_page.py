@@ -29,6 +29,7 @@ def test_nothing_is_measured_before_it_is_asked_for(page: Page, done: RunLog) ->
     assert drawn.query_params["instance"] == first.instance
 
 
+@pytest.mark.slow
 def test_two_policies_are_traced_and_the_next_needs_no_button(page: Page, done: RunLog) -> None:
     drawn = page("behaviour", run="done", candidate=champion(done), against=0, split="search")
     drawn.button[0].click().run(timeout=60)
@@ -92,6 +93,7 @@ def test_a_run_that_has_the_name_of_a_problem_cannot_be_traced(
     assert "has the name of a problem" in drawn.text[-1].value
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_is_quoted(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "")  # where the toy is installed
     drawn = page("behaviour", run="done", candidate=5, against=1, split="search")

@@ -48,12 +48,14 @@ def test_a_command_writes_what_it_was_asked_to(commands: Commands, log: RunLog, 
     assert started.said == "noted on step 1 of run 'done'\n"
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_says_why(commands: Commands, log: RunLog) -> None:
     started = commands.start(actions.tag(log, 1, ["never-put-on"], off=True))
     assert started.wait(LONG_S) == 2
     assert started.said.startswith("step 1 of run 'done' has no tag 'never-put-on'")
 
 
+@pytest.mark.slow
 def test_a_bundle_is_made_beside_the_store_and_read_from_there(
     commands: Commands, log: RunLog, db: Path
 ) -> None:

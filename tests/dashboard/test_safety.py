@@ -24,9 +24,25 @@ from tests.dashboard.serving import Server, serving, viewing
 PAGES = Path(dashboard.__file__).parent
 
 
+LAX = """
+[global]
+developmentMode = true
+[server]
+enableCORS = false
+enableXsrfProtection = false
+enableStaticServing = true
+enableAgentApi = true
+allowedHosts = ["*"]
+"""
+
+
 @pytest.fixture(scope="module")
-def server(finished: Path) -> Iterator[Server]:
-    with serving(finished) as found:
+def server(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Started in a folder that asks for less care."""
+    folder = tmp_path_factory.mktemp("lax")
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "config.toml").write_text(LAX)
+    with serving(Path(shutil.copy(finished, folder / "adrs.db"))) as found:
         yield found
 
 
