@@ -62,6 +62,7 @@ def _command(db: Path, host: str, port: int, hosts: Sequence[str]) -> list[str]:
         "server.enableStaticServing": "false",
         "server.enableAgentApi": "false",
         "server.scriptHealthCheckEnabled": "false",
+        "global.developmentMode": "false",
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
