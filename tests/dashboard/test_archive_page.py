@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from dashboard.data import RunLog
 from tests.dashboard.conftest import Page
 
@@ -17,6 +19,7 @@ def test_the_archive_shows_cells_trade_and_leaders(page: Page, done: RunLog) -> 
     assert f"{len(done.elites())} of 20 cells are held" in drawn.caption[0].value
 
 
+@pytest.mark.slow
 def test_another_pair_of_figures_can_be_chosen(page: Page) -> None:
     drawn = page("archive", run="done")
     across, up = drawn.main.selectbox

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from dashboard.data import RunLog
 from evolve.runs.marks import noted, tagged
 from evolve.runs.store import Store
@@ -41,6 +43,7 @@ def test_any_step_can_stand_beside_it(page: Page, done: RunLog) -> None:
     assert drawn.code[0].value.startswith("--- step 0\n")
 
 
+@pytest.mark.slow
 def test_another_step_begins_with_one_that_has_no_name_yet(page: Page, done: RunLog) -> None:
     number = next(step.step for step in done.steps if step.parents[:1] == (0,))
     drawn = page("candidate", run="done", candidate=number)
@@ -65,6 +68,7 @@ def test_both_can_stand_side_by_side(page: Page, done: RunLog) -> None:
     assert "\n+" in right
 
 
+@pytest.mark.slow
 def test_another_candidate_forgets_what_the_last_one_stood_beside(page: Page, done: RunLog) -> None:
     drawn = page("candidate", run="done", candidate=champion(done), other=0)
     parent = done.steps[champion(done)].parents[0]
@@ -120,6 +124,7 @@ def test_a_step_that_came_to_no_candidate_says_why(page: Page, fruitless: Path) 
     assert drawn.code[0].value == "the reply was cut after 9 tokens"
 
 
+@pytest.mark.slow
 def test_a_step_that_is_not_there_gives_way_to_the_champion(page: Page, done: RunLog) -> None:
     drawn = page("candidate", run="done", candidate=10**9 - 1)
     assert drawn.query_params["candidate"] == str(champion(done))

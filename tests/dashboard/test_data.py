@@ -67,7 +67,7 @@ def test_the_best_known_score_of_an_instance_is_the_highest_that_any_candidate_h
     assert np.array_equal(done.best_known, np.max(scores, axis=0))
 
 
-@pytest.mark.parametrize("size", [1, 7])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.slow), 7])
 def test_a_log_that_grows_is_read_as_one_that_is_finished(db: Path, done: RunLog, size: int) -> None:
     begin(db, "growing")
     log = RunLog(db, "growing")

@@ -24,6 +24,7 @@ def test_a_run_with_a_model_tells_dollars_and_tokens(page: Page, family: Path) -
     assert amounts["Tokens"] == f"{1000 * steps:,}"
 
 
+@pytest.mark.slow
 def test_the_gain_can_be_that_on_validation(page: Page, family: Path) -> None:
     drawn = page("money", family, run="paid")
     drawn.segmented_control[0].set_value("validation").run()
@@ -48,6 +49,7 @@ def test_the_next_mark_is_foretold_where_there_was_gain_enough(page: Page, impro
     assert int(told.value) > 0
 
 
+@pytest.mark.slow
 def test_a_mark_out_of_sight_is_no_number(page: Page, improving: Path) -> None:
     drawn = page("money", improving, run="long")
     drawn.number_input[0].set_value(1.0).run()
