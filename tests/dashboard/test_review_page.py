@@ -30,20 +30,24 @@ def marked(db: Path) -> Marks:
         return marks(store, "done")
 
 
-def test_a_champion_waits_until_it_is_judged_and_one_decision_stands(page: Page, db: Path) -> None:
+def test_a_champion_waits_until_it_is_judged(page: Page, db: Path) -> None:
     drawn = page("review", db, run="done")
     assert not drawn.exception
     assert drawn.metric[0].value == "none yet"
     assert f"You write as {author_named(None)}, the login of this server." in [t.value for t in drawn.text]
-    step = int(drawn.number_input[0].value or 0)
-    with Store.open(db, create=False) as store:
-        store.append("done", [tagged(step, ["approved"], "Ada", off=False)], at=time.time())
-    drawn = press(drawn, "Reject")
-    assert not drawn.exception
+    drawn = press(drawn, "Approve")
     assert [told.value for told in drawn.success] == ["Written."]
-    assert drawn.metric[0].value == "rejected"
+    assert drawn.metric[0].value == "approved"
     assert "No champion waits" in drawn.info[0].value
-    assert marked(db).tags == {step: ("rejected",)}
+
+
+@pytest.mark.slow
+def test_of_two_decisions_the_later_stands_alone(page: Page, db: Path) -> None:
+    with Store.open(db, create=False) as store:
+        store.append("done", [tagged(2, ["approved"], "Ada", off=False)], at=time.time())
+    drawn = press(page("review", db, run="done", candidate=2), "Reject")
+    assert drawn.metric[0].value == "rejected"
+    assert marked(db).tags == {2: ("rejected",)}
 
 
 @pytest.mark.slow

@@ -4,13 +4,11 @@ import ast
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from websockets.exceptions import InvalidStatus
 
 import dashboard
 from dashboard.commands import TOKEN
@@ -19,87 +17,8 @@ from dashboard.views import VIEWS
 from evolve.runs.events import RUN_STARTED, Draft
 from evolve.runs.store import Store
 from tests.dashboard.conftest import Page
-from tests.dashboard.serving import Server, serving, viewing
 
 PAGES = Path(dashboard.__file__).parent
-
-
-LAX = """
-[global]
-developmentMode = true
-[server]
-enableCORS = false
-enableXsrfProtection = false
-enableStaticServing = true
-enableAgentApi = true
-allowedHosts = ["*"]
-"""
-
-
-@pytest.fixture(scope="module")
-def server(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Started in a folder that asks for less care."""
-    folder = tmp_path_factory.mktemp("lax")
-    (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "config.toml").write_text(LAX)
-    with serving(Path(shutil.copy(finished, folder / "adrs.db"))) as found:
-        yield found
-
-
-@pytest.mark.parametrize(
-    ("host", "origin"),
-    [
-        ("127.0.0.1", "http://evil.example"),  # a page of a stranger that speaks to this address
-        ("evil.example", "http://evil.example"),  # one that gave its own name this address meanwhile
-        ("evil.example", None),
-        ("127.0.0.1.evil.example", None),
-    ],
-)
-def test_a_page_of_a_stranger_is_not_spoken_to(server: Server, host: str, origin: str | None) -> None:
-    with (
-        pytest.raises(InvalidStatus, match="403"),
-        viewing(server, host=host, origin=origin and f"{origin}:{server.port}"),
-    ):
-        pass
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_page_of_ours_is(server: Server, host: str) -> None:
-    with viewing(server, host=host, origin=f"http://{host}:{server.port}"):
-        pass
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/app/static/adrs.db",
-        "/adrs.db",
-        "/../adrs.db",
-        "/%2e%2e/adrs.db",
-        "/static/../../adrs.db",
-        "/static/%2e%2e%2f%2e%2e%2fadrs.db",
-        "/media/../adrs.db",
-        "/media/adrs.db",
-        "/component/x/../../adrs.db",
-        "/component/streamlit/%2fetc%2fpasswd",
-        "//etc/passwd",
-        "/_stcore/metrics",
-        "/_stcore/host-config",
-        "/_stcore/script-health-check",
-        "/_stcore/agent/openapi.json",
-    ],
-)
-def test_no_path_leads_into_the_folder_of_the_store(server: Server, path: str) -> None:
-    body = server.get(path).content
-    assert not any(word in body for word in (b"SQLite format", b"toy-order", b"adrs.db", b"root:"))
-
-
-@pytest.mark.parametrize(
-    "path", ["/_stcore/agent/interact", "/_stcore/agent/mcp", "/_stcore/upload_file/x/y"]
-)
-def test_nothing_but_a_browser_acts(server: Server, path: str) -> None:
-    for method in ("POST", "PUT"):
-        assert not server.get(path, method).is_success
 
 
 def test_one_module_alone_starts_commands() -> None:

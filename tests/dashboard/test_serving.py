@@ -1,4 +1,4 @@
-"""A real server: who is let in, and that nothing of it is left when it has ended."""
+"""A real server: who is let in, what it serves, and that nothing of it is left when it has ended."""
 
 import shutil
 import signal
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from dashboard.views import VIEWS
 from tests.dashboard.serving import Server, command_of, is_there, serving, viewing
@@ -18,6 +19,91 @@ pytestmark = pytest.mark.slow
 T = TypeVar("T")
 SECRETS = (b"toy-order", b"done", b"crossover")
 """Every page on the store has some of them."""
+
+
+LAX = """
+[global]
+developmentMode = true
+[server]
+enableCORS = false
+enableXsrfProtection = false
+enableStaticServing = true
+enableAgentApi = true
+allowedHosts = ["*"]
+"""
+
+
+@pytest.fixture(scope="module")
+def server(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Started in a folder that asks for less care."""
+    folder = tmp_path_factory.mktemp("lax")
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "config.toml").write_text(LAX)
+    with serving(Path(shutil.copy(finished, folder / "adrs.db"))) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("127.0.0.1", "http://evil.example"),  # a page of a stranger that speaks to this address
+        ("evil.example", "http://evil.example"),  # one that gave its own name this address meanwhile
+        ("evil.example", None),
+        ("127.0.0.1.evil.example", None),
+    ],
+)
+def test_a_page_of_a_stranger_is_not_spoken_to(server: Server, host: str, origin: str | None) -> None:
+    with (
+        pytest.raises(InvalidStatus, match="403"),
+        viewing(server, host=host, origin=origin and f"{origin}:{server.port}"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_page_of_ours_is(server: Server, host: str) -> None:
+    with viewing(server, host=host, origin=f"http://{host}:{server.port}") as viewer:
+        assert b"toy-order" in viewer.look("runs").content
+
+
+def test_a_page_that_this_machine_serves_elsewhere_sees_nothing(server: Server) -> None:
+    with viewing(server, origin="http://localhost:1") as viewer:
+        drawn = viewer.look("runs", "run=done").content
+    assert b"toy-order" not in drawn
+    assert b"Another page of this machine asks" in drawn
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/app/static/adrs.db",
+        "/adrs.db",
+        "/../adrs.db",
+        "/%2e%2e/adrs.db",
+        "/static/../../adrs.db",
+        "/static/%2e%2e%2f%2e%2e%2fadrs.db",
+        "/media/../adrs.db",
+        "/media/adrs.db",
+        "/component/x/../../adrs.db",
+        "/component/streamlit/%2fetc%2fpasswd",
+        "//etc/passwd",
+        "/_stcore/metrics",
+        "/_stcore/host-config",
+        "/_stcore/script-health-check",
+        "/_stcore/agent/openapi.json",
+    ],
+)
+def test_no_path_leads_into_the_folder_of_the_store(server: Server, path: str) -> None:
+    body = server.get(path).content
+    assert not any(word in body for word in (b"SQLite format", b"toy-order", b"adrs.db", b"root:"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/agent/interact", "/_stcore/agent/mcp", "/_stcore/upload_file/x/y"]
+)
+def test_nothing_but_a_browser_acts(server: Server, path: str) -> None:
+    for method in ("POST", "PUT"):
+        assert not server.get(path, method).is_success
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +130,6 @@ def test_whoever_brings_it_sees_all_until_the_session_ends(public: Server) -> No
         assert b"toy-order" in viewer.look("review").content
     with viewing(public) as viewer:
         assert b"toy-order" not in viewer.look("review").content
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_page_of_ours_sees_all_and_one_that_this_machine_serves_elsewhere_nothing(
-    finished: Path, host: str
-) -> None:
-    with serving(finished) as server:
-        with viewing(server, host=host, origin=f"http://{host}:{server.port}") as viewer:
-            assert b"toy-order" in viewer.look("runs").content
-        with viewing(server, host=host, origin="http://localhost:1") as viewer:
-            drawn = viewer.look("runs", "run=done").content
-    assert b"toy-order" not in drawn
-    assert b"Another page of this machine asks" in drawn
 
 
 def test_damage_that_a_page_meets_is_told_in_a_sentence_and_the_server_lives(
