@@ -6,6 +6,9 @@ ifneq ($(wildcard ../shared/data),)
 export ADRS_DATA ?= $(abspath ../shared/data)
 endif
 
+# Several test processes: each waits for others half of its time. Tests of one file stay together, and share what they set up.
+TESTS := -n auto --maxprocesses 4 --dist loadfile
+
 .PHONY: setup run test slow browser check clean
 
 run: setup
@@ -21,10 +24,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 test: setup
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest $(TESTS) -m 'not slow'
 
 slow: setup
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest $(TESTS) -m slow
 
 # Walks through the dashboard in a Chromium of this machine, and says so where there is none.
 browser: setup

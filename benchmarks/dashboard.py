@@ -158,7 +158,7 @@ def measured(db: Path, folder: Path, pairs: int) -> list[Row]:
         rows += [row(f"change to {title}, s", each) for title, each in changes(opened, url).items()]
         rows.append(row("memory, MB", [served.memory_mb]))
         rows.append(row("refresh, s", refreshed(db, folder)))
-        return rows + watched(db, opened, served, pairs)
+        return rows + (watched(db, opened, served, pairs) if pairs else [])
 
 
 def main() -> None:
@@ -166,7 +166,7 @@ def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--db", type=Path, help="a store that benchmarks.long_log wrote; copied first")
     parser.add_argument("--steps", type=int, default=10_000)
-    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--pairs", type=int, default=3, help="of searches, 0 for none")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         db = Path(folder) / "long.db"

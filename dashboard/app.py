@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboard.address import CANDIDATE, PAGES, RUN, looked_at, tell_error
 from dashboard.commands import TOKEN
-from dashboard.data import Library
+from dashboard.data import Library, library
 from dashboard.views import VIEWS, View
 from evolve.runs.errors import StoreError
 
@@ -22,18 +22,12 @@ _ICON = Path(__file__).with_name("icon.svg")  # of ours: a named one would be fe
 _BROUGHT = "token brought"  # where a viewer's session keeps it
 
 
-@st.cache_resource
-def library(db: str) -> Library:
-    """One for all viewers."""
-    return Library(Path(db))
-
-
 def main() -> None:
     """Draws the page that the address names."""
     st.set_page_config(page_title="adrs", page_icon=str(_ICON), layout="wide")
     parser = argparse.ArgumentParser()
     parser.add_argument("--db", required=True)
-    found = library(parser.parse_args().db)
+    found = library(Path(parser.parse_args().db))
     let_in = _is_let_in()
     pages = {
         view.path: st.Page(

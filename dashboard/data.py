@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -315,6 +316,12 @@ class Library:
         """What people, verifications and devices said of a run so far."""
         with Store.open(self.db, create=False) as store:
             return marks(store, run), verifications(store, run), device_checks(store, run)
+
+
+@cache
+def library(db: Path) -> Library:
+    """The one of this process for a store: all viewers share it."""
+    return Library(db)
 
 
 def _summary(row: RunRow, glance: Glance, told: Outline) -> Summary:

@@ -10,7 +10,7 @@ from dashboard.reading.cells import Cells, words
 from dashboard.reading.fronts import Measure
 from problems.base import Axis
 
-MOST_POINTS: Final = 2000
+MOST_POINTS: Final = 600
 """Of candidates that are beaten: more are one cloud."""
 _MOST_FIGURES: Final = 12
 """Cells across, at most, if scores shall fit into them."""

@@ -20,7 +20,7 @@ SEED: Final = "seed"
 SURE: Final = "sure gain"
 UNSURE: Final = "gain, perhaps chance"
 NONE: Final = "no gain"
-UNSCORED: Final = "no score"
+UNSCORED: Final = "gain unknown"
 VERDICTS: Final = (SEED, SURE, UNSURE, NONE, UNSCORED)
 """What an edit came to on SEARCH; a gain is sure if its interval is above 0."""
 LINE, FIRST, OTHER = "line", "first", "other"

@@ -91,6 +91,7 @@ def _bought(log: RunLog, edits: Sequence[Edit]) -> None:
             "search": st.column_config.NumberColumn(format="%.4f"),
             "validation": st.column_config.NumberColumn(format="%.4f", help="Of challengers alone"),
             "dollars": st.column_config.NumberColumn(format="%.4f"),
+            "gain, 95 % interval": st.column_config.TextColumn(width=190),
         },
     )
     st.caption(
@@ -125,7 +126,7 @@ def _edit(log: RunLog, edit: Edit) -> None:
         st.info("This row is the seed; choose another to see what was edited.")
         return
     left, right = st.columns([3, 1], vertical_alignment="center")
-    left.text(f"The edit of step {number} to step {parent}: {edit.gained.told or 'not measured on search'}")
+    left.text(f"What made step {number} of step {parent}: {edit.gained.told or 'not measured on search'}")
     if right.button(f"Open step {number}"):
         visit("candidate", log.run, number)
     if edit.change is None:

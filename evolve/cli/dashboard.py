@@ -51,7 +51,6 @@ def serve(db: Path, *, host: str, port: int, is_public: bool) -> NoReturn:
 
 def _command(db: Path, host: str, port: int, hosts: Sequence[str]) -> list[str]:
     """Words the server's command; what is said here overrules any configuration of Streamlit's own."""
-    app = Path(__file__).parents[2] / "dashboard" / "app.py"
     options = {
         "server.address": host,
         "server.port": str(port),
@@ -72,18 +71,7 @@ def _command(db: Path, host: str, port: int, hosts: Sequence[str]) -> list[str]:
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     flags += [f"--server.allowedHosts={name}" for name in dict.fromkeys(hosts)]
-    return [
-        sys.executable,
-        "-P",
-        "-m",
-        "streamlit",
-        "run",
-        str(app),
-        *flags,
-        "--",
-        "--db",
-        str(db.absolute()),
-    ]
+    return [sys.executable, "-P", "-m", "dashboard", str(db.absolute()), *flags]
 
 
 def _address(host: str) -> IPv4Address | IPv6Address:
