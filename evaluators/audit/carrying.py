@@ -29,16 +29,31 @@ def hard_coded(
     if len(carrier.encode()) > SOURCE_BYTES:
         told = f"the answers take {len(carrier.encode()):,} bytes, and a policy may have {SOURCE_BYTES:,}"
         return Finding(Part.CHEAT, _NAME, _AIM, told, None, Verdict.UNFIT)
+    problem = met.problem
     try:
         at_home = mean(met.measured(carrier)) - met_honest
-        gain = mean(unseen.measured(carrier)) - mean(unseen.measured(source))
+        honest = mean(unseen.measured(source))
+        gain = mean(unseen.measured(carrier)) - honest
+        allowed = ROUNDING
+        if not problem.one_shot:
+            best = mean(unseen.measured(problem.best_baseline.source))
+            allowed = _explained(at_home, best - honest, max(ROUNDING, problem.noise_floor))
     except TrustedSideBroken as error:
         return Finding(Part.CHEAT, _NAME, _AIM, str(error), None, Verdict.BREAKS)
     told = f"worth {at_home:+.4f} on what it carries; the gain is that on validation"
-    # Lives that part later begin alike, and there a good policy's decisions are worth something anywhere.
-    allowed = ROUNDING if met.problem.one_shot else max(ROUNDING, at_home / 2)
-    verdict = Verdict.GAINS if gain > allowed else Verdict.HARMLESS
-    return Finding(Part.CHEAT, _NAME, _AIM, told, gain, verdict)
+    return Finding(Part.CHEAT, _NAME, _AIM, told, gain, Verdict.GAINS if gain > allowed else Verdict.HARMLESS)
+
+
+def _explained(at_home: float, lead: float, luck: float) -> float:
+    """What the likeness of all lives explains: those that part later begin alike.
+
+    There decisions of a better policy are worth something anywhere, but less than where they were taken; and
+    if they are worth nothing there, whatever comes elsewhere comes from the policy, not from answers.
+
+    Args:
+        lead: Of the best baseline, which decided, over the policy that carries its decisions.
+    """
+    return max(luck, at_home / 2 if at_home > luck else lead)
 
 
 def _carried(problem: Problem, answers: Sequence[Decided]) -> dict[str, Any]:

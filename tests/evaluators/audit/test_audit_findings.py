@@ -9,7 +9,7 @@ import pytest
 
 from evaluators.audit.attacks import Attack, attacks
 from evaluators.audit.auditing import Audit, Stages, places
-from evaluators.audit.carrying import hard_coded
+from evaluators.audit.carrying import _explained, hard_coded
 from evaluators.audit.cheating import Arena, attacked
 from evaluators.audit.findings import Finding, Verdict, bad
 from evaluators.audit.guard import TrustedSideBroken
@@ -253,3 +253,12 @@ def test_a_steady_policy_is_measured_alike_in_any_order(bench: Bench, order: Pro
 def test_attacked_instances_lie_far_apart(order: Problem) -> None:
     chosen = [group[0].name for group in places(generated(order, Split.SEARCH))]
     assert chosen == ["drawn-00", "drawn-02", "drawn-03", "drawn-05"]
+
+
+@pytest.mark.parametrize(
+    ("at_home", "lead", "allowed"), [(0.2, 0.3, 0.1), (-0.001, 0.007, 0.007), (0.001, -0.5, 0.002)]
+)
+def test_decisions_that_are_worth_nothing_where_they_were_taken_are_no_answers(
+    at_home: float, lead: float, allowed: float
+) -> None:
+    assert _explained(at_home, lead, 0.002) == allowed
