@@ -37,14 +37,14 @@ def hard_coded(
         allowed = ROUNDING
         if not problem.one_shot:
             best = mean(unseen.measured(problem.best_baseline.source))
-            allowed = _explained(at_home, best - honest, max(ROUNDING, problem.noise_floor))
+            allowed = explained(at_home, best - honest, max(ROUNDING, problem.noise_floor))
     except TrustedSideBroken as error:
         return Finding(Part.CHEAT, _NAME, _AIM, str(error), None, Verdict.BREAKS)
     told = f"worth {at_home:+.4f} on what it carries; the gain is that on validation"
     return Finding(Part.CHEAT, _NAME, _AIM, told, gain, Verdict.GAINS if gain > allowed else Verdict.HARMLESS)
 
 
-def _explained(at_home: float, lead: float, luck: float) -> float:
+def explained(at_home: float, lead: float, luck: float) -> float:
     """What the likeness of all lives explains: those that part later begin alike.
 
     There decisions of a better policy are worth something anywhere, but less than where they were taken; and

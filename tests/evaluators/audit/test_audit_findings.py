@@ -9,7 +9,7 @@ import pytest
 
 from evaluators.audit.attacks import Attack, attacks
 from evaluators.audit.auditing import Audit, Stages, places
-from evaluators.audit.carrying import _explained, hard_coded
+from evaluators.audit.carrying import explained, hard_coded
 from evaluators.audit.cheating import Arena, attacked
 from evaluators.audit.findings import Finding, Verdict, bad
 from evaluators.audit.guard import TrustedSideBroken
@@ -261,4 +261,4 @@ def test_attacked_instances_lie_far_apart(order: Problem) -> None:
 def test_decisions_that_are_worth_nothing_where_they_were_taken_are_no_answers(
     at_home: float, lead: float, allowed: float
 ) -> None:
-    assert _explained(at_home, lead, 0.002) == allowed
+    assert explained(at_home, lead, 0.002) == allowed
