@@ -55,7 +55,7 @@ def labels(pools: Sequence[Sequence[Asked]]) -> list[str]:
     differing = [key for key in specs[0] if any(a[key] != specs[0][key] for a in specs)] if specs else []
     found = []
     for pool, spec in zip(pools, specs, strict=True):
-        words = ", ".join(f"{key.replace('_', ' ')} {_word(spec[key])}" for key in differing)
+        words = ", ".join(f"{key.replace('_', ' ')} {_word(spec[key]) or 'none'}" for key in differing)
         if not _UNTOLD.isdisjoint(differing):
             words = f"{pool[0].name} and others"
         what = words or f"{spec['proposer']} proposer"
