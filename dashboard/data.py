@@ -4,6 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -296,13 +297,15 @@ class Library:
             self._logs[run] = log
             while len(self._logs) > 1 and sum(len(kept.steps) for kept in self._logs.values()) > _KEPT:
                 self._logs.popitem(last=False)
-        try:
+        with ExitStack() as failed:
+            failed.callback(self._forget, run)  # deleted, or another run of the same name by now
             log.refresh()
-        except Exception:
-            with self._lock:
-                self._logs.pop(run, None)  # deleted, or another run of the same name by now
-            raise
+            failed.pop_all()
         return log
+
+    def _forget(self, run: str) -> None:
+        with self._lock:
+            self._logs.pop(run, None)
 
     def goes_on(self, run: str) -> bool:
         """Whether a process writes the run now, so that looking again is worth it."""

@@ -76,4 +76,4 @@ def is_otherwise(found: Trace, meeting: Meeting) -> bool:
     """Whether a trace came to another score than the log has."""
     logged = (meeting.own, meeting.other)
     pairs = [(policy.score, score) for policy, score in zip(found.policies, logged, strict=False)]
-    return any(now is not None and old is not None and abs(now - old) > _ALIKE for now, old in pairs)
+    return any(new is not None and old is not None and abs(new - old) > _ALIKE for new, old in pairs)
