@@ -3,6 +3,8 @@
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mean
+from typing import TypeVar
 
 from evaluators.drive import Bench, GroupTask, measure_group
 from evolve.runs.setting import Setting
@@ -17,6 +19,8 @@ TIMED_INSTANCES = 6
 TIMED_CALLS = 24
 """Of a one-shot problem."""
 _WEIGHED = 3
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Forecast:
 
 
 def forecast(plan: Plan, bench: Bench, policies: Mapping[str, str], *, workers: int) -> Forecast:
-    """Predicts from one group of VALIDATION for each policy, once each.
+    """Predicts from a few groups of VALIDATION for each policy, once each.
 
     A split's groups are taken to last longer as their instances are larger, and other constants to cost what
     the rival's own do.
@@ -133,10 +137,13 @@ def forecast(plan: Plan, bench: Bench, policies: Mapping[str, str], *, workers: 
         policies: Source by name: the policy under its own, and every rival.
     """
     problem = plan.validation.setting.problem
-    first = groups(plan.validation.instances)[0]
-    task = GroupTask(first, problem.limits[Split.VALIDATION])
-    each = {name: measure_group(bench, problem, text, task).usage.wall_s for name, text in policies.items()}
-    unit = _weight(first)
+    few = _spread(groups(plan.validation.instances))
+    tasks = [GroupTask(group, problem.limits[Split.VALIDATION]) for group in few]
+    each = {
+        name: mean(measure_group(bench, problem, text, task).usage.wall_s for task in tasks)
+        for name, text in policies.items()
+    }
+    unit = _weight([instance for group in few for instance in group])
     rivals = sum(each[rival.name] for rival in plan.rivals)
     strongest = max(each[rival.name] for rival in plan.rivals)
     own = sum(each.values()) - rivals
@@ -159,6 +166,10 @@ def _groups(instances: Sequence[Instance]) -> int:
 
 def _weight(instances: Sequence[Instance]) -> float:
     """Mean size of an instance in bytes, of a few spread evenly."""
-    number = min(_WEIGHED, len(instances))
-    few = [instances[i * len(instances) // number] for i in range(number)]
-    return sum(len(pickle.dumps(instance.data)) for instance in few) / number
+    return mean(len(pickle.dumps(instance.data)) for instance in _spread(instances))
+
+
+def _spread(items: Sequence[_Item]) -> list[_Item]:
+    """A few of them, spread evenly."""
+    number = min(_WEIGHED, len(items))
+    return [items[i * len(items) // number] for i in range(number)]
