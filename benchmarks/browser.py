@@ -50,10 +50,15 @@ def browser() -> Iterator["Browser"]:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running `adrs dashboard`."""
+    """A running `adrs dashboard`.
+
+    Attributes:
+        start_s: From its command until it answered.
+    """
 
     url: str
     pid: int
+    start_s: float
 
     @property
     def memory_mb(self) -> float:
@@ -82,10 +87,11 @@ def server(db: Path) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "evolve", "dashboard", "--db", str(db), "--port", str(port)]
+    began = time.monotonic()
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         _await(process, port)
-        yield Server(f"http://127.0.0.1:{port}", process.pid)
+        yield Server(f"http://127.0.0.1:{port}", process.pid, time.monotonic() - began)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -3,11 +3,12 @@
     python -m benchmarks.dashboard [--db LONG.db] [--steps 10000] [--pairs 3] [--json]
 
 Needs Chromium and the extra `browser`. The store is that of `benchmarks.long_log`, made anew unless `--db`
-names one. `cold` is the first navigation after the server's start to the first chart, `navigation` the median
-of five more, each in a fresh browser context; `change` goes from page to page by the menu, until the server
-is done with the page. `refresh` takes in 20 steps that were written since, without a browser. A search is run
-in pairs, once alone and once while a browser shows its page; the browser shares the cores, as the viewer's
-does not have to, so the server's own share is told beside it.
+names one. `start` is what a server takes until it answers, `cold` the first navigation to a chart from then
+on, both of several servers. `navigation` is five more, each in a browser context that has none of the pages'
+scripts; `navigation again` has them, as the browser of whoever was there before. `change` goes from page to
+page by the menu, until the server is done with the page. `refresh` takes in 20 steps that were written since,
+without a browser. A search is run in pairs, once alone and once while a browser shows its page; the browser
+shares the cores, as the viewer's does not have to, so the server's own share is told beside it.
 """
 
 import shutil
@@ -33,10 +34,13 @@ if TYPE_CHECKING:
 
 RUN = "long"
 GROWING = "growing"
+STARTS = 3
 NAVIGATIONS = 5
 CHANGES = 2
 REFRESHES = 5
 NEW_STEPS = 20
+SETTLED_S = 10.0
+"""Until a server has read ahead what the pages behind the first one need."""
 SEARCH = ("run", "txn", "--max-evals", "400", "--seed", "1")
 DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
@@ -62,6 +66,16 @@ def navigated(opened: "Browser", url: str) -> float:
     """Seconds from an address to the first chart."""
     with page(opened) as shown:
         return timed(lambda: (shown.goto(url), shown.wait_for_selector(CHART)))
+
+
+def returned(opened: "Browser", url: str) -> list[float]:
+    """Seconds from an address to the first chart in a browser that was there before, each time."""
+    with page(opened) as shown:
+        found = []
+        for _ in range(NAVIGATIONS + 1):
+            shown.goto("about:blank")
+            found.append(timed(lambda: (shown.goto(url), shown.wait_for_selector(CHART))))
+        return found[1:]
 
 
 def changes(opened: "Browser", url: str) -> dict[str, list[float]]:
@@ -149,16 +163,30 @@ def row(what: str, values: Sequence[float]) -> Row:
     return {"what": what, "n": len(values), "median": middle, "low": low, "high": high}
 
 
+def begun(db: Path, opened: "Browser") -> list[Row]:
+    """What servers take to start, and what the first page of each takes."""
+    starts, firsts = [], []
+    for _ in range(STARTS):
+        with server(db) as served:
+            starts.append(served.start_s)
+            firsts.append(navigated(opened, f"{served.url}/?run={RUN}"))
+    return [row("start, s", starts), row("cold navigation, s", firsts)]
+
+
 def measured(db: Path, folder: Path, pairs: int) -> list[Row]:
     """Everything, on the run `long` of a store."""
-    with browser() as opened, server(db) as served:
-        url = f"{served.url}/?run={RUN}"
-        rows = [row("cold navigation, s", [navigated(opened, url)])]
-        rows.append(row("navigation, s", [navigated(opened, url) for _ in range(NAVIGATIONS)]))
-        rows += [row(f"change to {title}, s", each) for title, each in changes(opened, url).items()]
-        rows.append(row("memory, MB", [served.memory_mb]))
-        rows.append(row("refresh, s", refreshed(db, folder)))
-        return rows + (watched(db, opened, served, pairs) if pairs else [])
+    with browser() as opened:
+        rows = begun(db, opened)
+        with server(db) as served:
+            url = f"{served.url}/?run={RUN}"
+            navigated(opened, url)
+            time.sleep(SETTLED_S)
+            rows.append(row("navigation, s", [navigated(opened, url) for _ in range(NAVIGATIONS)]))
+            rows.append(row("navigation again, s", returned(opened, url)))
+            rows += [row(f"change to {title}, s", each) for title, each in changes(opened, url).items()]
+            rows.append(row("memory, MB", [served.memory_mb]))
+            rows.append(row("refresh, s", refreshed(db, folder)))
+            return rows + (watched(db, opened, served, pairs) if pairs else [])
 
 
 def main() -> None:

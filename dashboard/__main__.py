@@ -1,15 +1,23 @@
 """Becomes the server of the pages on a store: `python -m dashboard DB STREAMLIT-OPTIONS`.
 
-What the first page needs is read meanwhile: of a run of 10,000 candidates whoever comes at once waits a tenth
-less, and whoever comes seconds later not at all.
+What the first page needs is imported and read before the server answers. A browser that came meanwhile would
+wait as long, in front of an empty page.
 """
 
+import os
 import sys
-import threading
-from importlib import import_module
+from contextlib import suppress
 from pathlib import Path
 
 from streamlit.web.cli import main as streamlit
+
+from dashboard import views
+from dashboard.commands import LINK
+from dashboard.data import library
+from evolve.cli.exits import say
+from evolve.runs.errors import StoreError
+
+__all__ = ["views"]
 
 APP = Path(__file__).with_name("app.py")
 
@@ -17,13 +25,12 @@ APP = Path(__file__).with_name("app.py")
 def main() -> None:
     """Serves until it is stopped."""
     db, *options = sys.argv[1:]
-    threading.Thread(target=_warm, args=(Path(db),), name="adrs-warm", daemon=True).start()
+    with suppress(StoreError, ValueError):  # the pages say what is wrong with the store
+        library(Path(db)).runs()
+    say(f"serving {db} at {os.environ.pop(LINK)} until Ctrl-C")  # no command that is started needs it
+    sys.stderr.flush()
     sys.argv = ["streamlit", "run", str(APP), *options, "--", "--db", db]
     streamlit()
-
-
-def _warm(db: Path) -> None:
-    import_module("dashboard.warm").read(db)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from dashboard.actions import Action, Refused
 
 TOKEN: Final = "ADRS_DASHBOARD_TOKEN"  # noqa: S105 - the name of a variable
 """Variable with what a viewer must bring, where others than this machine can reach the pages."""
+LINK: Final = "ADRS_DASHBOARD_LINK"
+"""Variable with the address that is printed, the token in it if there is one."""
 _MOST: Final = 4
 """Commands that run at once: each may use every core."""
 _KEPT: Final = 40

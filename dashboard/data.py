@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -13,11 +13,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from dashboard.glances import Glance, Glances, Improvement
+from dashboard.courses import Course, Moment
+from dashboard.glances import Glance, Glances
 from dashboard.reading.refusals import attempts
 from evolve.runs.comparison import Standing
 from evolve.runs.device_checks import Checks, device_checks
-from evolve.runs.errors import UnknownRun
+from evolve.runs.errors import StoreError, UnknownRun
 from evolve.runs.events import ASKED, COMMITTED, COMPARED, MEASURED, REPLIED, RESUMED, Event
 from evolve.runs.header import Header
 from evolve.runs.history import Outline, is_running, read_standings
@@ -30,7 +31,7 @@ from evolve.runs.trial import Challenge, Trial
 from evolve.runs.verifications import Verifications, verifications
 from evolve.search.elite import Elite
 from problems.base import Problem, Split
-from problems.registry import get
+from problems.registry import BrokenProblem, UnknownProblem, get
 
 _KEPT: Final = 60_000
 """Steps of runs that are kept in memory at once, the latest looked at: some 200 MB."""
@@ -246,7 +247,8 @@ class Summary:
         lead: Champion minus the best baseline on VALIDATION, in words; empty before the comparison.
         score: The champion's on VALIDATION; None before there is one.
         usd: What models cost, calls in doubt included.
-        improved: The last time that a champion was overthrown; None if it never was.
+        improved: When a champion was last overthrown; None if none ever was.
+        course: How its champions scored on VALIDATION.
         tags: On any of its candidates, each once.
     """
 
@@ -255,7 +257,8 @@ class Summary:
     lead: str
     score: float | None
     usd: float
-    improved: Improvement | None
+    improved: Moment | None
+    course: Course
     tags: tuple[str, ...]
 
 
@@ -303,6 +306,17 @@ class Library:
             failed.pop_all()
         return log
 
+    def ahead(self, run: str) -> None:
+        """Begins to read a run for the page that comes next, if it was not read yet; returns at once."""
+        with self._lock:
+            is_read = run in self._logs
+        if not is_read:
+            threading.Thread(target=self._read, args=(run,), name=f"ahead {run}", daemon=True).start()
+
+    def _read(self, run: str) -> None:
+        with suppress(StoreError, BrokenProblem, UnknownProblem, ValueError, LookupError):
+            self.log(run)  # what is wrong with it, the page says that comes next
+
     def _forget(self, run: str) -> None:
         with self._lock:
             self._logs.pop(run, None)
@@ -330,7 +344,8 @@ def library(db: Path) -> Library:
 def _summary(row: RunRow, glance: Glance, told: Outline) -> Summary:
     tags = dict.fromkeys(tag for tags in glance.marks.tags.values() for tag in tags)
     lead = _lead(told.standings)
-    return Summary(row, told, lead, glance.score, glance.usd, glance.improved, tuple(tags))
+    course = glance.course(row.name, told)
+    return Summary(row, told, lead, glance.score, glance.usd, glance.improved, course, tuple(tags))
 
 
 def _lead(standings: Sequence[Standing]) -> str:

@@ -37,9 +37,9 @@ def show(library: Library) -> None:
     undone(library, log, number)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=64)
 def _lineage(_log: RunLog, of: tuple[str, str, float, int]) -> Lineage:
-    """Tells a candidate's lineage once: it never changes."""
+    """Tells a candidate's lineage once: it never changes, and nobody may change it."""
     return lineage(_log, of[-1])
 
 

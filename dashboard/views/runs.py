@@ -11,9 +11,10 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.address import RUN, listed, look_at, looked_at, opened, tell_unread
 from dashboard.charts.progress import MOST, progress_chart
+from dashboard.courses import Course
 from dashboard.data import Library, Summary
 from dashboard.live import EVERY_S
-from dashboard.reading.arms import DOLLARS, EVALUATIONS, OVER, Arm, Reference, arms, references
+from dashboard.reading.arms import DOLLARS, EVALUATIONS, OVER, Arm, Reference, arms, references, search_course
 from evolve.runs.history import Phase
 from problems.base import Split
 
@@ -80,8 +81,8 @@ def _one_of(label: str, values: Sequence[str], *, unless: int = 1) -> str:
     return _ANY if len(distinct) <= unless else str(st.sidebar.selectbox(label, [_ANY, *distinct]))
 
 
-def _table(found: Sequence[Summary]) -> list[str]:
-    """Draws the list and gives the names of rows that are chosen; at first those that the address names."""
+def _table(found: Sequence[Summary]) -> list[Summary]:
+    """Draws the list and gives the runs that are chosen; at first those that the address names."""
     names = [summary.row.name for summary in found]
     asked = st.query_params.get(_BESIDE, "").split() or [looked_at(RUN) or names[0]]
     first = [names.index(name) for name in asked if name in names]
@@ -96,10 +97,10 @@ def _table(found: Sequence[Summary]) -> list[str]:
         placeholder="-",
         alt="Runs, newest first",
     )
-    chosen = [names[row] for row in event.selection.rows]
+    chosen = [found[row] for row in event.selection.rows]
     if chosen:
-        look_at(RUN, chosen[0])
-        st.query_params[_BESIDE] = " ".join(chosen)
+        look_at(RUN, chosen[0].row.name)
+        st.query_params[_BESIDE] = " ".join(summary.row.name for summary in chosen)
     return chosen
 
 
@@ -147,16 +148,16 @@ def _columns() -> dict[str, ColumnConfig]:
     }
 
 
-def _progress(library: Library, names: Sequence[str]) -> None:
+def _progress(library: Library, chosen: Sequence[Summary]) -> None:
     st.subheader("Best so far")
-    if not names:
+    if not chosen:
         st.info("Choose one run or several in the table, by the boxes at its left: their curves appear here.")
         return
-    logs = [log for name in names if (log := opened(library, name)) is not None]
     left, right = st.columns(2)
     over = left.segmented_control("Over", OVER, default=EVALUATIONS, required=True)
     split = right.segmented_control("Score on", _SPLITS, default=Split.VALIDATION, required=True)
-    found, held = arms(logs, split, over), references(logs, split)
+    courses = _courses(library, chosen, split)
+    found, held = arms(courses, over), references(courses)
     if not found:
         st.info("None of these runs has a score there yet: no candidate got so far without a fault.")
         return
@@ -168,6 +169,15 @@ def _progress(library: Library, names: Sequence[str]) -> None:
     chart = progress_chart(drawn, held, split, over)
     st.altair_chart(chart, width="stretch", alt=f"Best score so far on {split} over {over}")
     _explain(drawn, held, over)
+    library.ahead(chosen[0].row.name)
+
+
+def _courses(library: Library, chosen: Sequence[Summary], split: Split) -> list[Course]:
+    """How the runs went; only for the split of their archives do their logs have to be read."""
+    if split is Split.VALIDATION:
+        return [summary.course for summary in chosen]
+    logs = (opened(library, summary.row.name) for summary in chosen)
+    return [search_course(log) for log in logs if log is not None]
 
 
 def _explain(drawn: Sequence[Arm], held: Sequence[Reference], over: str) -> None:

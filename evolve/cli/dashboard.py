@@ -14,6 +14,7 @@ from evolve.cli.exits import ExtraMissing, Misuse, say
 
 _NEEDED = ("streamlit", "altair", "pandas")
 _TOKEN = "ADRS_DASHBOARD_TOKEN"  # noqa: S105 - the name of a variable
+_LINK = "ADRS_DASHBOARD_LINK"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -40,13 +41,14 @@ def serve(db: Path, *, host: str, port: int, is_public: bool) -> NoReturn:
     token = secrets.token_urlsafe(24) if is_public else ""
     named = socket.gethostname() if address.is_unspecified else str(address)
     link = f"http://{f'[{named}]' if ':' in named else named}:{port}/{f'?token={token}' if token else ''}"
-    say(f"serving {db} at {link} until Ctrl-C")
+    say(f"starting the pages of {db}; their address follows when they can be drawn")
     sys.stderr.flush()
     # On loopback a page of a stranger must not pass for one of ours by giving its own name this address. With
     # a token that gains it nothing, and the names under which others reach this machine are not ours to know.
     hosts = () if is_public else (*_LOCAL, str(address))
     command = _command(db, str(address), port, hosts)
-    os.execve(sys.executable, command, {**os.environ, _TOKEN: token})  # noqa: S606 - ours, word by word
+    environment = {**os.environ, _TOKEN: token, _LINK: link}
+    os.execve(sys.executable, command, environment)  # noqa: S606 - ours, word by word
 
 
 def _command(db: Path, host: str, port: int, hosts: Sequence[str]) -> list[str]:

@@ -57,6 +57,7 @@ def serving(db: Path, *options: str) -> Iterator[Server]:
         words, stderr=subprocess.PIPE, text=True, cwd=db.parent, env=environment
     ) as process:
         assert process.stderr is not None
+        process.stderr.readline()  # that it starts
         said = process.stderr.readline()
         found = re.search(r"token=(\S+)", said)
         server = Server(process, port, "" if found is None else found[1])

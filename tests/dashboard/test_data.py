@@ -1,7 +1,9 @@
 """What pages show of a run is what is in its log, however it came there, and no event is read twice."""
 
 import shutil
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,13 @@ def begin(db: Path, run: str) -> None:
     first = logged(db)[0]
     with Store.open(db, create=False) as store:
         store.create(run, [Draft(first.kind, first.step, first.body)], at=first.at)
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30.0
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -154,3 +163,29 @@ def test_no_more_steps_are_kept_in_memory_than_there_is_room_for(
     monkeypatch.setattr(data, "_KEPT", len(first.steps))
     library.log("other")
     assert library.log("done") is not first
+
+
+def test_a_run_is_read_ahead_once_for_whoever_looks_next(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, readers = Library(finished), list[str]()
+    read = RunLog.refresh
+
+    def refresh(self: RunLog) -> int:
+        readers.append(threading.current_thread().name)
+        return read(self)
+
+    monkeypatch.setattr(RunLog, "refresh", refresh)
+    library.ahead("done")
+    wait_for(lambda: not any(thread.name == "ahead done" for thread in threading.enumerate()))
+    library.ahead("done")
+    assert readers == ["ahead done"]
+    assert library.log("done").refresh() == 0
+
+
+def test_what_cannot_be_read_ahead_is_told_when_it_is_looked_at(finished: Path) -> None:
+    library = Library(finished)
+    library.ahead("frob")
+    wait_for(lambda: not any(thread.name == "ahead frob" for thread in threading.enumerate()))
+    with pytest.raises(UnknownRun):
+        library.log("frob")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.courses import Moment
 from dashboard.data import Library
-from dashboard.glances import Glance, Glances, Improvement
+from dashboard.glances import Glance, Glances
 from evolve.runs.events import ARCHIVED, COMMITTED, PROMOTED, REPLIED, RESUMED, TAGGED, Draft
 from evolve.runs.store import Store
 
@@ -58,7 +59,7 @@ def test_what_a_run_started_from_is_no_improvement(growing: Store) -> None:
     assert glance.improved is None
     growing.append("begun", [commit(1), Draft(PROMOTED, 1, {"challenge": 1})], at=3.0)
     glance.look(growing, "begun", now=4.0)
-    assert glance.improved == Improvement(2, 3.0)
+    assert glance.improved == Moment(2, 0.0, 3.0)
 
 
 def test_new_budgets_of_a_resumption_are_told(growing: Store) -> None:
