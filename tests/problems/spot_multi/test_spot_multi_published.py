@@ -245,6 +245,7 @@ def test_another_file_than_the_published_one_is_refused(tmp_path: Path) -> None:
         (packed(prices_rle=[["dear", 1107]]), "TypeError"),
         (packed(region="eu-west-1a_v100_1"), "expected a stretch 0 of us-east-1a"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # of a packed file, the time would be part
 )
 def test_a_file_that_is_not_what_it_should_be_is_named(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(DataMissing, match=r"search_windows\.jsonl\.gz was expected to hold") as error:
