@@ -40,10 +40,10 @@ Served = Callable[..., tuple[Sequence[str], str]]
 @pytest.fixture
 def served(adrs: Adrs, monkeypatch: pytest.MonkeyPatch) -> Served:
     """Gives the server's command and the token that viewers must bring, and starts nothing."""
-    became: list[tuple[Sequence[str], str]] = []
+    became: list[tuple[Sequence[str], str, str]] = []
 
     def note(_: str, words: Sequence[str], environment: Mapping[str, str]) -> None:
-        became.append((words, environment["ADRS_DASHBOARD_TOKEN"]))
+        became.append((words, environment["ADRS_DASHBOARD_TOKEN"], environment["ADRS_DASHBOARD_LINK"]))
 
     monkeypatch.setattr(os, "execve", note)
 
@@ -52,8 +52,8 @@ def served(adrs: Adrs, monkeypatch: pytest.MonkeyPatch) -> Served:
             port = free.getsockname()[1]
         ended = adrs("dashboard", "--port", port, *words)
         assert ended.code == 0, ended.err
-        command, token = became.pop()
-        assert f"token={token}" in ended.err or not token
+        command, token, link = became.pop()
+        assert link.endswith(f"/?token={token}" if token else f":{port}/")
         return command, token
 
     return call
