@@ -6,8 +6,8 @@ Needs Chromium and the extra `browser`. The store is that of `benchmarks.long_lo
 names one. `start` is what a server takes until it answers, `cold` the first navigation to a chart from then
 on, both of several servers. `navigation` is five more, each in a browser context that has none of the pages'
 scripts; `navigation again` has them, as the browser of whoever was there before. `change` goes from page to
-page by the menu, until the server is done with the page. `refresh` takes in 20 steps that were written since,
-without a browser. A search is run in pairs, once alone and once while a browser shows its page; the browser
+page by the menu, until the server is done with the page. `whole log` is what reading a run anew takes, and
+`refresh` to take in 20 steps that were written since, both without a browser. A search is run in pairs, once alone and once while a browser shows its page; the browser
 shares the cores, as the viewer's does not have to, so the server's own share is told beside it.
 """
 
@@ -101,6 +101,18 @@ def turned(shown: "Page", number: int, title: str) -> None:
     shown.wait_for_selector(DONE)
 
 
+def rebuilt(db: Path) -> list[float]:
+    """CPU seconds to read the run from its first event to its last, each time anew."""
+    from dashboard.data import Library
+
+    found = []
+    for _ in range(STARTS):
+        began = time.process_time()
+        Library(db).log(RUN).frame()
+        found.append(time.process_time() - began)
+    return found
+
+
 def refreshed(db: Path, folder: Path) -> list[float]:
     """Seconds to take in `NEW_STEPS` more steps of a run that is looked at, each time anew."""
     from dashboard.data import Library
@@ -185,6 +197,7 @@ def measured(db: Path, folder: Path, pairs: int) -> list[Row]:
             rows.append(row("navigation again, s", returned(opened, url)))
             rows += [row(f"change to {title}, s", each) for title, each in changes(opened, url).items()]
             rows.append(row("memory, MB", [served.memory_mb]))
+            rows.append(row("whole log, CPU s", rebuilt(db)))
             rows.append(row("refresh, s", refreshed(db, folder)))
             return rows + (watched(db, opened, served, pairs) if pairs else [])
 

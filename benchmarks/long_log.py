@@ -71,7 +71,7 @@ class _Law:
         )  # fmt: skip
 
     def _evaluation(self, split: Split, level: float, *, faulty: bool) -> Evaluation:
-        return Evaluation(
+        return Evaluation.of(
             split, tuple(self._measurement(i, level, faulty=faulty) for i in self.setting.stages[split])
         )
 

@@ -178,7 +178,7 @@ class RunLog:
         search = trial.evaluations.get(Split.SEARCH)
         scores = np.zeros(0)
         if search is not None and search.complete and len(search.measurements) == len(self.instances):
-            scores = np.array([m.score for m in search.measurements])
+            scores = np.array(search.measurements.scores)
             if not trial.beyond_bound:
                 self.best_known = np.maximum(self.best_known, scores)
         best, champion = self.state.archive.best, self.state.champion
@@ -219,13 +219,8 @@ def _step(trial: Trial, challenge: Challenge | None, *, at: float) -> Step:
         usd=0.0 if reply is None else reply.cost.usd,
         tokens=0 if completion is None else completion.input_tokens + completion.output_tokens,
         cpu_s=sum(usage.cpu_s for usage in trial.usage.values()),
-        metrics={} if search is None else _metrics(search),
+        metrics={} if search is None else search.metrics,
     )
-
-
-def _metrics(search: Any) -> Mapping[str, float]:  # noqa: ANN401 - an Evaluation, which floors keep out of reach
-    names = dict.fromkeys(name for m in search.measurements for name in m.metrics)
-    return {name: search.metric(name) for name in names}
 
 
 def _row(step: Step) -> dict[str, Any]:

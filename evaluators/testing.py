@@ -77,7 +77,7 @@ def evaluation(bench: Bench, problem: Problem, source: str, split: Split) -> Eva
     limits, found = problem.limits[split], list[Measurement]()
     for group in groups(generated(problem, split)):
         found += measure_group(bench, problem, source, GroupTask(group, limits)).measurements
-    return Evaluation(split, tuple(found))
+    return Evaluation.of(split, tuple(found))
 
 
 def check_baselines(bench: Bench, problem: Problem, splits: Sequence[Split]) -> None:
@@ -142,7 +142,7 @@ def check_outcomes(problem: Problem, name: str, found: Evaluation) -> None:
         )
 
 
-def check_bound(who: str, measurements: tuple[Measurement, ...]) -> None:
+def check_bound(who: str, measurements: Sequence[Measurement]) -> None:
     """Asserts that scores are in [0, 1]; what is below, or not finite, cannot be measured at all."""
     for m in measurements:
         assert m.score <= 1.0 + SCORE_SLACK, (

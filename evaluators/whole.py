@@ -44,7 +44,7 @@ def measured(source: str, problem: str, split: Split, *, workload: str, sandbox:
             for job, part in zip(jobs, parts, strict=True)
             for index, group in zip(job.groups, part.groups, strict=True)
         }
-        return Evaluation(split, with_one_output([m for index in groups for m in by_group[index]]))
+        return Evaluation.of(split, with_one_output([m for index in groups for m in by_group[index]]))
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(lambda: asyncio.run(measuring())).result()

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from dashboard.data import RunLog
-from evolve.search.leaders import group_scores
 from problems.base import Axis
 
 _PLACES: Final = ("1st", "2nd", "3rd")
@@ -122,7 +121,7 @@ class Leading:
 def leading(log: RunLog) -> list[Leading]:
     """Lists the groups of SEARCH, where the champion is furthest behind first."""
     champion = log.state.champion
-    own = {} if champion is None else group_scores(champion.search.measurements)
+    own = {} if champion is None else champion.search.measurements.by_group()
     found = [Leading(group, tuple(leaders), own.get(group)) for group, leaders in log.leaders() if leaders]
     return sorted(found, key=lambda row: -(row.behind or 0.0))
 

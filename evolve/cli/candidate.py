@@ -157,7 +157,7 @@ def _evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "score": evaluation.score,
         "complete": evaluation.complete,
-        "measurements": msgspec.to_builtins(evaluation.measurements),
+        "measurements": [msgspec.to_builtins(m) for m in evaluation.measurements],
     }
 
 
@@ -168,9 +168,7 @@ def _print(found: Found, out: Console) -> None:
         stage, evaluation = list(trial.evaluations.items())[-1]
         out.print()
         out.print(Text(f"on {stage}", style="bold"))
-        names = dict.fromkeys(name for m in evaluation.measurements for name in m.metrics)
-        means = {name: evaluation.metric(name) for name in names}
-        for part in instance_parts(evaluation.measurements, means, out.width):
+        for part in instance_parts(evaluation.measurements, evaluation.metrics, out.width):
             out.print(part)
         if evaluation.faults:
             out.print()

@@ -138,4 +138,4 @@ class _Tally:
     def evaluation(self, split: Split, names: Sequence[str]) -> Evaluation:
         """Puts the measurements into the order of the split."""
         found = with_one_output([self._found[name] for name in names if name in self._found])
-        return Evaluation(split, found, complete=len(found) == len(names))
+        return Evaluation.of(split, found, complete=len(found) == len(names))

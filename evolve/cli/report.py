@@ -83,10 +83,9 @@ class Report:
         return self.problem.limits[self.split]
 
     @property
-    def metrics(self) -> dict[str, float]:
+    def metrics(self) -> Mapping[str, float]:
         """Means over the instances without a fault."""
-        names = dict.fromkeys(name for m in self.measurements for name in m.metrics)
-        return {name: self.found.evaluation.metric(name) for name in names} if self.found else {}
+        return self.found.evaluation.metrics if self.found else {}
 
     @property
     def counts(self) -> dict[str, float]:

@@ -24,7 +24,7 @@ def measured(arena: Arena) -> Iterator[tuple[str, Evaluation]]:
         TrustedSideBroken: The problem's own fault.
     """
     for baseline in arena.problem.baselines:
-        yield baseline.name, Evaluation(Split.SEARCH, tuple(arena.measured(baseline.source)))
+        yield baseline.name, Evaluation.of(Split.SEARCH, tuple(arena.measured(baseline.source)))
 
 
 def policy_remarks(problem: Problem, found: Mapping[str, Evaluation]) -> Iterator[Remark]:

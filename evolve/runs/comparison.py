@@ -62,7 +62,7 @@ class Comparison:
         measured = await self._measurer.measure(
             Job(source, where.problem.name, where.workload, split, groups)
         )
-        return Evaluation(split, with_one_output([m for group in measured.groups for m in group]))
+        return Evaluation.of(split, with_one_output([m for group in measured.groups for m in group]))
 
     async def standings(self, name: str, source: str) -> list[Standing]:
         """Measures the champion and every baseline, best first; of equals the champion comes last."""

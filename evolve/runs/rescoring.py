@@ -201,7 +201,7 @@ def _prefix(evaluation: Evaluation, layout: Layout) -> Evaluation:
     """What of an evaluation can be packed: of one that stopped early, workers may have left gaps behind."""
     pairs = zip(evaluation.measurements, layout.rows, strict=False)
     found = tuple(m for m, _ in takewhile(lambda pair: pair[0].instance == pair[1][0], pairs))
-    return replace(evaluation, measurements=found)
+    return Evaluation.of(evaluation.stage, found, complete=evaluation.complete)
 
 
 def rescorings(store: Store, run: str) -> tuple[Rescoring, ...]:

@@ -159,7 +159,7 @@ class State:
 
     def tell_apart(self, search: Evaluation) -> bytes:
         """Hashes SEARCH scores: two policies that behave alike on all of SEARCH need one challenge only."""
-        return hashlib.sha256(repr([m.score for m in search.measurements]).encode()).digest()[:16]
+        return hashlib.sha256(repr([*search.measurements.scores]).encode()).digest()[:16]
 
     def _remember(self, trial: Trial, candidate: Candidate) -> None:
         self.steps.setdefault(candidate.id, trial.step)

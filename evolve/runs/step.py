@@ -141,4 +141,4 @@ class Stepper:
 
 def _evaluation(stage: Split, measured: Measured, *, complete: bool) -> Evaluation:
     found = with_one_output([m for group in measured.groups for m in group])
-    return Evaluation(stage, found, complete=complete)
+    return Evaluation.of(stage, found, complete=complete)

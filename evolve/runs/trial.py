@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evaluators.intervals import Interval
-from evaluators.values import SCORE_SLACK, Evaluation, Usage
+from evaluators.values import Evaluation, Usage
 from evolve.runs.reply import Reply
 from evolve.search.candidate import Candidate
 from evolve.search.operators import ModelFailure, Proposal, Rejection
@@ -62,9 +62,8 @@ class Trial:
 
     @property
     def beyond_bound(self) -> bool:
-        """Whether a score passes its bound: a hole of ours, so the candidate is put in quarantine."""
-        limit = 1.0 + SCORE_SLACK
-        return any(m.score > limit for e in self.evaluations.values() for m in e.measurements)
+        """Whether a score passes its bound, so that the candidate is put in quarantine."""
+        return any(evaluation.beyond_bound for evaluation in self.evaluations.values())
 
 
 @dataclass(frozen=True, slots=True)

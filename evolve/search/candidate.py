@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 SEED = "seed"
 """The operator of what a search starts from."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A policy's source and where it came from.
 
@@ -23,7 +24,7 @@ class Candidate:
     operator: str = SEED
     model: str | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """SHA-256 of the source's bytes, in hexadecimal; lone surrogates are kept apart, not refused."""
         return hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()

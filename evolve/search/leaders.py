@@ -1,9 +1,8 @@
 """The other half of the archive: the best few candidates on each group of instances."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evaluators.values import Measurement
 from evolve.search.elite import Elite
 
 
@@ -17,14 +16,6 @@ class Leader:
 
     elite: Elite
     score: float
-
-
-def group_scores(measurements: Iterable[Measurement]) -> Mapping[str, float]:
-    """Averages scores by group."""
-    scores: dict[str, list[float]] = {}
-    for measurement in measurements:
-        scores.setdefault(measurement.group, []).append(measurement.score)
-    return {group: sum(values) / len(values) for group, values in scores.items()}
 
 
 class Leaders:
@@ -54,11 +45,11 @@ class Leaders:
             In how many groups it now leads, and the elites it displaced, one for each place lost.
         """
         joined, displaced = 0, []
-        for group, score in group_scores(elite.evaluation.measurements).items():
+        for group, score in elite.evaluation.measurements.by_group().items():
             held = self._leaders.get(group, ())
-            rank = sum(leader.score >= score for leader in held)
-            if rank >= self.size:
+            if len(held) == self.size and held[-1].score >= score:
                 continue
+            rank = sum(leader.score >= score for leader in held)
             ranked = (*held[:rank], Leader(elite, score), *held[rank:])
             self._leaders[group] = ranked[: self.size]
             displaced += [leader.elite for leader in ranked[self.size :]]

@@ -15,7 +15,7 @@ EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence.md"
 
 def evaluation(*scores: float, blocks: str = "aabb") -> Evaluation:
     pairs = zip(scores, blocks, strict=False)
-    return Evaluation(
+    return Evaluation.of(
         Split.VALIDATION, tuple(Measurement("", "", block, score, {}) for score, block in pairs)
     )
 

@@ -67,7 +67,7 @@ def hostile(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _trial(step: int, candidate: Candidate, layout: Layout, reply: Reply | None = None) -> Trial:
     fault = Fault(FaultKind.RAISED, f"{MARK}<b>", SCRIPT)
     measured = tuple(Measurement(*row, 0.0, {}, fault, LONG) for row in layout.rows)
-    evaluations = {Split.SMOKE: Evaluation(Split.SMOKE, measured)}
+    evaluations = {Split.SMOKE: Evaluation.of(Split.SMOKE, measured)}
     return Trial(
         step, OutcomeKind.EVALUATED, f"{MARK}<u>", candidate.operator, candidate, "0", evaluations,
         {Split.SMOKE: Usage()}, candidate.parents, reply=reply,

@@ -10,7 +10,7 @@ FAULT = Fault(FaultKind.RAISED, "exception", "boom")
 
 def evaluation(stage: Split, *, fault: Fault | None = None, complete: bool = True) -> Evaluation:
     score = 0.0 if fault else 0.5
-    return Evaluation(stage, (Measurement("i", "g", "b", score, {}, fault),), complete=complete)
+    return Evaluation.of(stage, (Measurement("i", "g", "b", score, {}, fault),), complete=complete)
 
 
 SMOKE, SEARCH = evaluation(Split.SMOKE), evaluation(Split.SEARCH)

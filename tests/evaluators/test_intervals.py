@@ -85,7 +85,7 @@ def evaluation(scores: Sequence[float], fault: Fault | None = None) -> Evaluatio
     found = measurements(scores)
     if fault is not None:
         found[0] = Measurement("i0", "g0", "b0", 0.0, {}, fault)
-    return Evaluation(Split.VALIDATION, tuple(found))
+    return Evaluation.of(Split.VALIDATION, tuple(found))
 
 
 def test_the_first_champion_meets_no_one() -> None:

@@ -30,7 +30,7 @@ def test_the_first_fault_that_says_something_is_heard(
     found: list[Measurement], expected: tuple[str, str] | None
 ) -> None:
     kept = with_one_output(found)
-    assert Evaluation(Split.SMOKE, kept).printed == expected
+    assert Evaluation.of(Split.SMOKE, kept).printed == expected
     assert sum(bool(m.printed) for m in kept) == (expected is not None)
     assert [m.instance for m in kept] == [m.instance for m in found]
 

@@ -101,7 +101,7 @@ def evaluated(source: str, name: str, instances: tuple[Instance, ...]) -> Evalua
         for group in groups(instances):
             task = GroupTask(group, problem.limits[Split.VALIDATION])
             found += measure_group(bench, problem, source, task).measurements
-    return Evaluation(Split.VALIDATION, tuple(found))
+    return Evaluation.of(Split.VALIDATION, tuple(found))
 
 
 def test_every_problem_of_ours_declares_perturbations() -> None:

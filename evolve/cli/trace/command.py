@@ -152,6 +152,6 @@ def _told(setting: Setting, name: str, found: Decided | Fault) -> Told:
 
 def _report(setting: Setting, split: Split, one: Decided, policy: str, bench: "Bench") -> Report:
     """The report on a look at one instance, for the log of looks."""
-    evaluation = Evaluation(split, (one.measurement,))
+    evaluation = Evaluation.of(split, (one.measurement,))
     found = Measuring(evaluation, Usage(), bench.server.mode, (), bench.cpu_scale)
     return Report(setting.problem, split, setting.workload, policy).measured(found)

@@ -15,7 +15,6 @@ from evolve.search.feedback import escaped, feedback, violations
 from evolve.search.language.briefing import briefing
 from evolve.search.language.examples import example
 from evolve.search.language.sections import Section, Sections
-from evolve.search.leaders import group_scores
 from evolve.search.operators import Context, Failure, Reference
 from evolve.search.syntax import normal_lines
 
@@ -143,8 +142,8 @@ def _others(task: Assignment) -> str:
 
 def _leads(first: Evaluation | None, other: Evaluation) -> list[str]:
     """Names groups of instances on which `other` is ahead, the widest lead first."""
-    ours = group_scores(first.measurements) if first is not None else {}
-    ahead = {name: score - ours.get(name, 0.0) for name, score in group_scores(other.measurements).items()}
+    ours = first.measurements.by_group() if first is not None else {}
+    ahead = {name: score - ours.get(name, 0.0) for name, score in other.measurements.by_group().items()}
     leads = sorted((name for name in ahead if ahead[name] > 5e-5), key=lambda name: (-ahead[name], name))
     return leads[:SHOWN_LEADS]
 

@@ -28,6 +28,6 @@ def standing(name: str, score: float, lead: Interval | None) -> Standing:
 def test_the_verdict_follows_the_interval(low: float | None, high: float | None, said: str) -> None:
     lead = Interval(0.0, low, high, alpha=0.05, blocks=24)
     rows = [standing("champion", 0.5, None), standing("best_fit", 0.5, lead)]
-    nothing = Evaluation(Split.VALIDATION, ())
+    nothing = Evaluation.of(Split.VALIDATION, ())
     champion = Champion(7, Candidate("# evolved", (), "edit"), nothing, nothing)
     assert said in verdict(rows, champion, get("prism"))[0]

@@ -20,7 +20,7 @@ def run(axes: Sequence[Axis], *elites: tuple[float, dict[str, float]]) -> Traced
     """A run that ended with an archive of these elites, by score and metrics."""
     state = State.empty(axes)
     for i, (score, metrics) in enumerate(elites):
-        found = Evaluation(Split.SEARCH, (Measurement("i", "g", "b", score, metrics),))
+        found = Evaluation.of(Split.SEARCH, (Measurement("i", "g", "b", score, metrics),))
         assert state.archive.add(Candidate(f"# {i}"), found)
     header = Header(RunSpec("any"), {}, {}, {}, {})
     return Traced("r", Outline(header, Status(Phase.STOPPED, "max_evals"), 1, None, ()), state, (), {})

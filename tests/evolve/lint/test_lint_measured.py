@@ -79,7 +79,7 @@ def test_a_split_that_cannot_be_made_is_named_and_the_others_are_looked_at(order
 
 def evaluation(score: float, late: float = 5.0, first_s: float = 3.0) -> Evaluation:
     measured = Measurement("one", "one", "one", score, {"late": late, "first_s": first_s})
-    return Evaluation(Split.SEARCH, (measured,))
+    return Evaluation.of(Split.SEARCH, (measured,))
 
 
 APART = {"idle": evaluation(0.5), "shortest": evaluation(0.8, 7.0, 6.0), "weighted": evaluation(0.7, 9.0)}
@@ -112,7 +112,7 @@ def test_a_baseline_near_the_bound_is_named(order: Problem) -> None:
 
 def test_a_baseline_that_fails_is_named_and_nothing_is_concluded(order: Problem) -> None:
     failed = Measurement("one", "one", "one", 0.0, {}, fault("exception", "ValueError: no"))
-    remarks = list(policy_remarks(order, {**APART, "shortest": Evaluation(Split.SEARCH, (failed,))}))
+    remarks = list(policy_remarks(order, {**APART, "shortest": Evaluation.of(Split.SEARCH, (failed,))}))
     assert [(r.about, r.grade) for r in remarks] == [("baselines", Grade.MEND)]
     assert "shortest fails on one: exception" in remarks[0].found
 

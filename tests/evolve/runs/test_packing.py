@@ -32,7 +32,7 @@ def evaluations(draw: st.DrawFn) -> tuple[Evaluation, Layout]:
         measurements.append(Measurement(f"i{i}", f"g{i // 2}", f"b{i // 3}", score, metrics, fault, printed))
     layout = Layout(tuple((f"i{i}", f"g{i // 2}", f"b{i // 3}") for i in range(8)))
     complete = len(measurements) == len(layout.rows)
-    return Evaluation(Split.SEARCH, tuple(measurements), complete=complete), layout
+    return Evaluation.of(Split.SEARCH, tuple(measurements), complete=complete), layout
 
 
 @given(evaluations())
@@ -46,7 +46,7 @@ def test_what_is_packed_comes_back(found: tuple[Evaluation, Layout]) -> None:
 
 def test_a_negative_zero_and_a_tiny_number_keep_their_bits() -> None:
     layout = Layout((("i", "g", "b"),))
-    evaluation = Evaluation(Split.SMOKE, (Measurement("i", "g", "b", 5e-324, {"x": -0.0}),))
+    evaluation = Evaluation.of(Split.SMOKE, (Measurement("i", "g", "b", 5e-324, {"x": -0.0}),))
     (back,) = unpack(pack(evaluation, Usage()), {Split.SMOKE: layout}).measurements
     assert back.score == 5e-324
     assert math.copysign(1.0, back.metrics["x"]) == -1.0

@@ -19,7 +19,7 @@ def evaluation(split: Split, score: float, *, fault: FaultKind | None = None, of
     found = tuple(Measurement(f"i{n}", f"g{n}", f"b{n}", score + 0.001 * n, {"size": 1.0}) for n in range(of))
     if fault is not None:
         found = (Measurement("i0", "g0", "b0", 0.0, {}, Fault(fault, "rule", "said")), *found[1:])
-    return Evaluation(split, found, complete=of == BLOCKS)
+    return Evaluation.of(split, found, complete=of == BLOCKS)
 
 
 def one(step: int, old: tuple[float, ...], new: tuple[float, ...], operator: str = "edit") -> Anew:
@@ -66,7 +66,7 @@ def test_what_is_alike_is_alike_to_the_last_bit_but_for_time() -> None:
 
 def test_of_an_evaluation_with_gaps_its_beginning_is_kept() -> None:
     whole = evaluation(Split.SEARCH, 0.5)
-    gap = Evaluation(Split.SEARCH, whole.measurements[:2] + whole.measurements[3:5], complete=False)
+    gap = Evaluation.of(Split.SEARCH, whole.measurements[:2] + whole.measurements[3:5], complete=False)
     layout = Layout(tuple((m.instance, m.group, m.block) for m in whole.measurements))
     drafts = rescored_drafts(
         [Anew(one(0, (0.5,), ()).trial, {Split.SEARCH: gap})], {Split.SEARCH: layout}, {}

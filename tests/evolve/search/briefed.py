@@ -84,7 +84,7 @@ def measured(*scores: float, stage: Split = Split.SEARCH) -> Evaluation:
         Measurement(f"{name}x", name, name, score, {"bins": 10.0 / score})
         for name, score in zip(names, scores, strict=False)
     ]
-    return Evaluation(stage, tuple(rows))
+    return Evaluation.of(stage, tuple(rows))
 
 
 def elite(source: str, *scores: float) -> Elite:
@@ -99,7 +99,7 @@ BROKEN = Failure(
     operator="rewrite",
     reason="faulty",
     candidate=Candidate(FAULTY, (PARENT.candidate.id,), "rewrite", "small"),
-    evaluation=Evaluation(Split.SMOKE, (Measurement("tiny", "tiny", "tiny", 0.0, {}, OVERLAP),)),
+    evaluation=Evaluation.of(Split.SMOKE, (Measurement("tiny", "tiny", "tiny", 0.0, {}, OVERLAP),)),
 )
 LOST = Failure(6, PARENT.candidate.id, "diff_edit", "edit_not_found", detail="line 'x = 1' is not there")
 CONTEXT = Context(

@@ -103,7 +103,7 @@ OPERATORS: dict[str, Rewriter] = {operator.name: operator for operator in portfo
 
 def elite(source: str, score: float = 0.5) -> Elite:
     measurement = Measurement("i", "g", "b", score, {})
-    return Elite(Candidate(source), Evaluation(Split.SEARCH, (measurement,)), ())
+    return Elite(Candidate(source), Evaluation.of(Split.SEARCH, (measurement,)), ())
 
 
 def context(*sources: str, is_new: Callable[[str], bool] = lambda _: True, entry: str = "Policy") -> Context:

@@ -24,7 +24,7 @@ def measured(
 ) -> Evaluation:
     """An evaluation with one group for every score; the fault is that of the first."""
     metrics = {"cost": cost, "depth": depth}
-    return Evaluation(
+    return Evaluation.of(
         Split.SEARCH,
         tuple(
             Measurement(f"i{n}", f"g{n}", "b", score, metrics, fault if n == 0 else None)
@@ -68,8 +68,8 @@ def test_a_value_on_an_edge_lies_above_it() -> None:
 @pytest.mark.parametrize(
     "evaluation",
     [
-        Evaluation(Split.SEARCH, measured([0.5]).measurements, complete=False),
-        Evaluation(Split.SEARCH, ()),
+        Evaluation.of(Split.SEARCH, measured([0.5]).measurements, complete=False),
+        Evaluation.of(Split.SEARCH, ()),
         measured([0.0, 0.5], fault=FAULT),
         measured([1.0 + 2e-9]),
         measured([math.nan]),
@@ -89,7 +89,7 @@ def test_rounding_above_one_is_forgiven() -> None:
 
 def test_another_stage_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="takes evaluations on search, but got one on holdout"):
-        Archive(AXES).add(Candidate("a"), Evaluation(Split.HOLDOUT, measured([0.5]).measurements))
+        Archive(AXES).add(Candidate("a"), Evaluation.of(Split.HOLDOUT, measured([0.5]).measurements))
 
 
 def test_a_tie_keeps_the_older() -> None:

@@ -13,7 +13,7 @@ from problems.base import Axis, Split
 
 
 def evaluation(scores: dict[str, float], cost: float) -> Evaluation:
-    return Evaluation(
+    return Evaluation.of(
         Split.SEARCH,
         tuple(Measurement(group, group, group, score, {"cost": cost}) for group, score in scores.items()),
     )
