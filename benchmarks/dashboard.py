@@ -8,8 +8,8 @@ on, both of several servers. `navigation` is five more, each in a browser contex
 scripts; `navigation again` has them, as the browser of whoever was there before. `change` goes from page to
 page by the menu, until the server is done with the page. `whole log` is what reading a run anew takes, and
 `refresh` to take in 20 steps that were written since, both without a browser. A search is run in pairs, once
-alone and once while a browser shows its page; the browser shares the cores, as the viewer's does not have to, so
-the server's own share is told beside it.
+alone and once while a browser shows its page; the browser shares the cores, as the viewer's does not have to,
+so the server's own share is told beside it.
 """
 
 import shutil

@@ -10,8 +10,10 @@ import pandas as pd
 
 from dashboard.data import RunLog, Step
 from dashboard.reading.detail import Detail, Fault, seed_step
+from evaluators.gpu import twins
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import harmless
+from evolve.runs.device_checks import Checks
 from evolve.runs.rescoring import Rescoring
 from evolve.runs.trial import Challenge
 from evolve.runs.verifications import Status, Verification, Verifications
@@ -39,7 +41,7 @@ class Check:
     told: str
 
 
-def checks(log: RunLog, detail: Detail, found: Verifications) -> list[Check]:
+def checks(log: RunLog, detail: Detail, found: Verifications, devices: Checks) -> list[Check]:
     """Lists what can be checked of a candidate; what was never measured is left out."""
     header = log.header
     mode, notes = header.spec.sandbox, header.machine.get("sandbox_notes", ())
@@ -58,7 +60,7 @@ def checks(log: RunLog, detail: Detail, found: Verifications) -> list[Check]:
         told.append(
             Check("verification", Finding.OPEN, f"not yet, or another one of the run was since: {command}")
         )
-    return told
+    return [*told, *_on_devices(log, detail.step, devices)]
 
 
 def verification_of(log: RunLog, step: Step, found: Verifications) -> Verification | None:
@@ -183,6 +185,16 @@ def _rescored(step: Step, found: Rescoring) -> Check:
 
 def _shown(score: float | None) -> str:
     return "none" if score is None else f"{score:.4f}"
+
+
+def _on_devices(log: RunLog, step: Step, found: Checks) -> Iterator[Check]:
+    """What GPUs said of it; of a champion whose decisions are kernels, that none was asked, too."""
+    latest, champion = found.of(step.step).latest, log.state.champion
+    if latest is not None:
+        outcomes = {"verified": Finding.HOLDS, "contradicted": Finding.FAILS}
+        yield Check("device", outcomes.get(latest.status, Finding.OPEN), found.told(step.step))
+    elif log.problem.name in twins.names() and champion is not None and champion.step == step.step:
+        yield Check("device", Finding.OPEN, f"{found.told(step.step)}: adrs gpu verify {log.run}")
 
 
 def _verified(found: Verification) -> Iterator[Check]:

@@ -19,6 +19,7 @@ from dashboard.views.exchange import exchange
 from dashboard.views.source import source
 from evolve.cli.money import dollars
 from evolve.cli.terminal import harmless, local_time, seconds, size, whole
+from evolve.runs.device_checks import Checks
 from evolve.runs.marks import Marks
 from evolve.runs.verifications import Verifications
 
@@ -37,10 +38,10 @@ def show(library: Library) -> None:
     if log is None or number is None:
         return
     found = detail_of(log, number)
-    marks, verified, _ = library.told(log.run)
+    marks, verified, devices = library.told(log.run)
     _links(log, number)
     _heading(log, found, verified)
-    _parts(log, found, marks, verified)
+    _parts(log, found, marks, verified, devices)
 
 
 def _links(log: RunLog, number: int) -> None:
@@ -91,14 +92,14 @@ def _facts(found: Detail) -> dict[str, str]:
     return told
 
 
-def _parts(log: RunLog, found: Detail, marks: Marks, verified: Verifications) -> None:
+def _parts(log: RunLog, found: Detail, marks: Marks, verified: Verifications, devices: Checks) -> None:
     """Draws a tab for each part of it that there is."""
     step = found.step
     parts: dict[str, Callable[[], None]] = {"Source": partial(source, log, found)}
     if not found.instances.empty:
         parts["Scores"] = partial(_scores, log, found, verified)
     if step.id is not None:
-        parts["Checks"] = partial(_checks, checks(log, found, verified), found)
+        parts["Checks"] = partial(_checks, checks(log, found, verified, devices), found)
     if found.request is not None or found.reply is not None:
         parts["Prompt and reply"] = partial(exchange, found)
     if step.step in marks.tags or any(note.step == step.step for note in marks.notes):

@@ -49,7 +49,8 @@ def _page(log: RunLog) -> None:
     _published(log)
     _looks(log, looked)
     _verifications(log, verified)
-    _device(devices(log))
+    champion, checks = log.state.champion, devices(log)
+    _device(checks, checks.told(None if champion is None else champion.step))
 
 
 def _heading(log: RunLog, looked: pd.DataFrame, verified: pd.DataFrame) -> None:
@@ -152,14 +153,14 @@ def _verifications(log: RunLog, found: pd.DataFrame) -> None:
     prose(str(found["verdict"].iloc[0]))
 
 
-def _device(found: Checks) -> None:
+def _device(found: Checks, told: str) -> None:
     latest = found.latest
     if latest is None:
         return
     st.subheader("Simulator and GPU")
     if latest.tau is not None:
         st.metric("Kendall's tau, simulator against device", f"{latest.tau['tau']:+.2f}", width="content")
-    st.text(str(found))
+    st.text(told)
     st.altair_chart(device_chart(device_cases(latest)), width="stretch", alt="Measured over simulated values")
     st.text(f"Both axes: {latest.unit}.")
 

@@ -48,7 +48,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
                 **_run_json(told, state),
                 "verification": msgspec.to_builtins(verified.latest),
                 "verifications": list(verified.statuses),
-                "gpu": msgspec.to_builtins(checks.latest),
+                "gpu": msgspec.to_builtins(checks.of(told.champion).latest),
                 "gpu_checks": list(checks.statuses),
                 "rescored": [rescored_json(each) for each in anew],
                 "marks": {
@@ -61,7 +61,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
     else:
         evidence = {"verified": str(verified)}
         if told.header.spec.problem in twins.names():
-            evidence["gpu"] = str(checks)
+            evidence["gpu"] = checks.told(told.champion)
         _print_run(run, told, state, local_time(row.created_at), evidence)
         print_rescorings(anew, state)
         print_notes(marked)

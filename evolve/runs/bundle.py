@@ -6,19 +6,21 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from evolve.runs.device_checks import device_checks
 from evolve.runs.errors import UnknownText
 from evolve.runs.events import Draft, Event
 from evolve.runs.header import Header
 from evolve.runs.history import rebuild
 from evolve.runs.references import named
 from evolve.runs.store import Store
+from evolve.runs.verifications import verifications
 from problems.registry import get
 
 FORMAT: Final = 1
@@ -47,6 +49,7 @@ class Manifest:
         digests: What the run's scores depend on, by name.
         archive: Digest of its final archive.
         champion: Step and scores; None without one.
+        evidence: What stands in the log of the champion beside its scores: `verified` and `gpu`, in words.
         log_sha256: Of the log's file.
     """
 
@@ -64,6 +67,7 @@ class Manifest:
     machine: Mapping[str, Any]
     packages: Mapping[str, str]
     log_sha256: str
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 def pack(store: Store, run: str, path: Path, *, packages: Mapping[str, str]) -> Manifest:
@@ -138,7 +142,15 @@ def _manifest(store: Store, run: str, packages: Mapping[str, str], log_sha256: s
         machine=header.machine,
         packages=packages,
         log_sha256=log_sha256,
+        evidence={} if champion is None else _evidence(store, run, champion.step),
     )
+
+
+def _evidence(store: Store, run: str, step: int) -> dict[str, str]:
+    """What was said of a candidate by whoever looked; that nobody did, too."""
+    latest = verifications(store, run).latest
+    verdict = str(latest.verdict) if latest is not None and latest.step == step else "not verified"
+    return {"verified": verdict, "gpu": device_checks(store, run).told(step)}
 
 
 @contextmanager

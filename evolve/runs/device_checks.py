@@ -16,6 +16,7 @@ class DeviceCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One replay of a run's champion and the baselines on a device.
 
     Attributes:
+        step: Of the champion; None in logs of before it was noted.
         evidence: Whether it was a GPU; a rehearsal on a processor never counts.
         tau: Rank agreement with the simulator, if any two policies differed.
         lead: Champion minus `against` on the device, if there was another policy.
@@ -23,6 +24,7 @@ class DeviceCheck(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     problem: str
+    step: int | None = None
     status: str
     reason: str
     machine: dict[str, str | float]
@@ -51,27 +53,45 @@ def check_draft(check: DeviceCheck) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What devices said of a run so far.
+    """What devices said of a run so far; rehearsals on a processor are left out.
 
     Attributes:
-        latest: On a real device; None if there is none.
-        statuses: Of every check on a real device, in order: who tries often enough finds a lucky draw.
+        every: In order, not the best alone: who tries often enough finds a lucky draw.
     """
 
-    latest: DeviceCheck | None
-    statuses: tuple[str, ...]
+    every: tuple[DeviceCheck, ...] = ()
+
+    @property
+    def latest(self) -> DeviceCheck | None:
+        """None if there is none."""
+        return self.every[-1] if self.every else None
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Of each, in order."""
+        return tuple(check.status for check in self.every)
+
+    def of(self, step: int | None) -> "Checks":
+        """Those of one candidate: what was said of a champion is not said of the next one."""
+        return Checks(tuple(check for check in self.every if step is not None and check.step == step))
+
+    def told(self, step: int | None) -> str:
+        """What is known of one candidate, and that there are checks of others, if there are."""
+        found = self.of(step)
+        others = len(self.every) - len(found.every)
+        checks = "a check" if others == 1 else f"{others} checks"
+        return f"{found}; {checks} of other champions" if others else str(found)
 
     def __str__(self) -> str:
         if self.latest is None:
             return NO_DEVICE
         told = ", ".join(f"{status} {n}" for status, n in Counter(self.statuses).items())
-        again = f"; {len(self.statuses)} checks so far: {told}" if len(self.statuses) > 1 else ""
+        again = f"; {len(self.every)} checks so far: {told}" if len(self.every) > 1 else ""
         return f"{self.latest}{again}"
 
 
 def device_checks(store: Store, run: str) -> Checks:
-    """Reads the checks of a run; rehearsals on a processor do not count."""
+    """Reads the checks of a run."""
     events = store.events(run, kinds=(GPU_VERIFIED,))
     every = (msgspec.convert(dict(event.body), DeviceCheck) for event in events)
-    found = [check for check in every if check.evidence]
-    return Checks(found[-1] if found else None, tuple(check.status for check in found))
+    return Checks(tuple(check for check in every if check.evidence))

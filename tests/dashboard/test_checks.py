@@ -9,6 +9,7 @@ from dashboard.data import RunLog
 from dashboard.reading.checks import Check, Finding, by_rule, checks, scores, verification_of
 from dashboard.reading.detail import Fault, detail_of
 from evaluators.intervals import Interval
+from evolve.runs.device_checks import Checks, DeviceCheck
 from evolve.runs.rescoring import Rescoring
 from evolve.runs.trial import Challenge
 from evolve.runs.verifications import Verification, Verifications
@@ -33,7 +34,7 @@ def titled(found: list[Check], title: str) -> Check:
 
 
 def test_a_champion_without_a_fault_holds_in_all_that_was_measured(done: RunLog) -> None:
-    found = checks(done, detail_of(done, champion(done)), NONE)
+    found = checks(done, detail_of(done, champion(done)), NONE, Checks())
     assert [(check.title, check.finding) for check in found] == [
         ("sandbox", Finding.HOLDS),
         ("faults", Finding.HOLDS),
@@ -49,7 +50,7 @@ def test_a_champion_without_a_fault_holds_in_all_that_was_measured(done: RunLog)
 
 def test_a_fault_fails_and_says_by_which_rule(done: RunLog) -> None:
     number = next(step.step for step in done.steps if step.faults)
-    found = titled(checks(done, detail_of(done, number), NONE), "faults")
+    found = titled(checks(done, detail_of(done, number), NONE, Checks()), "faults")
     assert found.finding is Finding.FAILS
     assert found.told.endswith(f"{done.steps[number].faults[0][1]} 1")
 
@@ -57,7 +58,7 @@ def test_a_fault_fails_and_says_by_which_rule(done: RunLog) -> None:
 def test_a_score_beyond_its_bound_fails(done: RunLog) -> None:
     detail = detail_of(done, champion(done))
     beyond = replace(detail, step=replace(detail.step, is_quarantined=True))
-    found = checks(done, beyond, NONE)
+    found = checks(done, beyond, NONE, Checks())
     assert titled(found, "bound").finding is Finding.FAILS
     assert not [check for check in found if check.title == "verification"]
 
@@ -82,25 +83,27 @@ def test_why_a_candidate_is_not_champion_is_said(
     number = next(s.step for s in done.steps if s.validation is not None and s.operator != "seed")
     detail = detail_of(done, number)
     judged = replace(detail, challenge=challenge, step=replace(detail.step, is_promoted=False))
-    found = titled(checks(done, judged, NONE), "champion")
+    found = titled(checks(done, judged, NONE, Checks()), "champion")
     assert found.finding is Finding.OPEN
     assert found.told.startswith(told)
 
 
 def test_who_never_challenged_is_told_why(done: RunLog) -> None:
     number = next(step.step for step in done.steps if step.reason == "no_challenge")
-    assert titled(checks(done, detail_of(done, number), NONE), "champion").told.startswith("never challenged")
+    assert titled(checks(done, detail_of(done, number), NONE, Checks()), "champion").told.startswith(
+        "never challenged"
+    )
 
 
 def test_a_verification_of_the_candidate_is_told_with_what_it_rests_on(done: RunLog) -> None:
-    found = checks(done, detail_of(done, champion(done)), verified(done))
+    found = checks(done, detail_of(done, champion(done)), verified(done), Checks())
     assert titled(found, "verification").finding is Finding.HOLDS
     assert titled(found, "repeatability").finding is Finding.HOLDS
     assert titled(found, "holdout").told == "looked at 1 time from this store by then"
 
 
 def test_measurements_that_disagree_and_many_looks_are_no_good_signs(done: RunLog) -> None:
-    found = checks(done, detail_of(done, champion(done)), verified(done, differing=3, looks=7))
+    found = checks(done, detail_of(done, champion(done)), verified(done, differing=3, looks=7), Checks())
     assert titled(found, "verification").finding is Finding.FAILS
     assert titled(found, "repeatability").finding is Finding.FAILS
     assert titled(found, "holdout").finding is Finding.OPEN
@@ -114,7 +117,7 @@ def test_scores_that_came_out_otherwise_later_do_not_hold(
     assert detail.step.search is not None
     now = detail.step.search - shift
     anew = Rescoring(0.0, 2, (), (None, None), {champion(done): {"search": now}}, 0, 0)
-    found = titled(checks(done, replace(detail, rescored=(anew,)), NONE), "measured anew")
+    found = titled(checks(done, replace(detail, rescored=(anew,)), NONE, Checks()), "measured anew")
     assert found.finding is finding
     assert found.told.endswith(f" -> {now:.4f}, by version 2 of the problem")
 
@@ -153,3 +156,39 @@ def test_faults_are_counted_by_rule_the_most_frequent_first() -> None:
         ["invalid", "duplicate_index", 2, "search, b", "two"],
         ["raised", "exception", 1, "search, a", "one"],
     ]
+
+
+def device_check(step: int, status: str) -> DeviceCheck:
+    return DeviceCheck(
+        problem="toy-order", step=step, status=status, reason="as it came out", machine={}, device="a GPU",
+        evidence=True, device_s=1.0, tau=None, lead=None, against=None, unit="", tokens=1, rounds=1, cases=[],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "finding"),
+    [
+        ("verified", Finding.HOLDS),
+        ("contradicted", Finding.FAILS),
+        ("not verified", Finding.OPEN),
+    ],
+)
+def test_what_a_device_said_of_the_candidate_counts(done: RunLog, status: str, finding: Finding) -> None:
+    said = Checks((device_check(champion(done), status),))
+    found = titled(checks(done, detail_of(done, champion(done)), NONE, said), "device")
+    assert (found.finding, found.told) == (finding, f"{status} on a GPU: as it came out; 1 s of the device")
+
+
+def test_what_a_device_said_of_another_champion_does_not_count(done: RunLog) -> None:
+    said = Checks((device_check(0, "verified"),))
+    found = checks(done, detail_of(done, champion(done)), NONE, said)
+    assert "device" not in {check.title for check in found}
+
+
+def test_a_champion_whose_decisions_are_kernels_is_said_to_lack_a_device(done: RunLog) -> None:
+    done.problem = replace(done.problem, name="eplb")
+    said = Checks((device_check(0, "verified"),))
+    found = titled(checks(done, detail_of(done, champion(done)), NONE, said), "device")
+    assert found.finding is Finding.OPEN
+    assert found.told == ("not verified (no device); a check of other champions: adrs gpu verify done")
+    assert "device" not in {check.title for check in checks(done, detail_of(done, 0), NONE, Checks())}

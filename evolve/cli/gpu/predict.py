@@ -35,12 +35,12 @@ def predict(db: Path, request: PredictRequest) -> Exit:
         raise Misuse(f"expected --profile GPU, since no GPU's times are another's; recorded: {known}")
     path = Path(request.profile)
     profile = Profile.read(path) if path.suffix == ".json" else shipped(request.profile)
-    setting, sources = subject(db, request.name)
+    setting, champion = subject(db, request.name)
     if setting.problem.name != "eplb":
         raise Misuse(
             f"profiles tell the time of experts, which {setting.problem.name} has none of; expected eplb"
         )
-    cases = predicted(profile, decisions(setting, sources, request.sandbox), request.tokens)
+    cases = predicted(profile, decisions(setting, champion, request.sandbox), request.tokens)
     found = agreement(cases, np.random.default_rng(0))
     if request.as_json:
         write_json(

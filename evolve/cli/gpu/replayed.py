@@ -1,6 +1,7 @@
 """What is replayed: a run's champion and the baselines, or a problem's baselines, and what they decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from evaluators.calibration import cpu_scale
@@ -19,21 +20,29 @@ from problems.registry import names as problem_names
 CHAMPION = "champion"
 
 
-def subject(db: Path, name: str) -> tuple[Setting, dict[str, str]]:
-    """Finds what a run or a problem has to replay, and the champion's source, of a problem none.
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """What a run found so far."""
+
+    step: int
+    source: str
+
+
+def subject(db: Path, name: str) -> tuple[Setting, Champion | None]:
+    """Finds what a run or a problem has to replay, and the champion of a run.
 
     Raises:
         Misuse: The problem decides no kernels, or the run has no champion.
     """
     if name in problem_names():
-        return _setting(name, "generated"), {}
+        return _setting(name, "generated"), None
     with Store.open(db, create=False) as store:
         spec = Header.read(store, run_named(name)).spec
         champion = champion_source(store, name)
     setting = _setting(spec.problem, spec.workload)
     if champion is None:
         raise Misuse(f"run {name!r} has no champion yet; let it go on with: adrs resume {name}")
-    return setting, {CHAMPION: champion[1]}
+    return setting, Champion(*champion)
 
 
 def _setting(problem: str, workload: str) -> Setting:
@@ -46,7 +55,7 @@ def _setting(problem: str, workload: str) -> Setting:
 
 
 def decisions(
-    setting: Setting, sources: Mapping[str, str], sandbox: str, places: int | None = None
+    setting: Setting, champion: Champion | None, sandbox: str, places: int | None = None
 ) -> dict[str, Sequence[Decided]]:
     """Has the champion and every baseline decide, and leaves out those that fail.
 
@@ -54,7 +63,8 @@ def decisions(
         Misuse: All of them do.
     """
     problem, instances = setting.problem, setting.stages[REPLAYED][:places]
-    every = {**sources, **{b.name: b.source for b in problem.baselines}}
+    every = {} if champion is None else {CHAMPION: champion.source}
+    every |= {baseline.name: baseline.source for baseline in problem.baselines}
     found = dict[str, Sequence[Decided]]()
     with opened(problem, REPLAYED, mode=mode_named(sandbox), cpu_scale=cpu_scale()) as bench:
         for name, source in every.items():

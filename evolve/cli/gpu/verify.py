@@ -1,7 +1,7 @@
 """`adrs gpu verify`: a run's champion and the baselines, replayed on a device."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from evaluators.gpu.verdict import Case, Verdict, disagreements, verdict
 from evolve.cli.exits import Exit
 from evolve.cli.gpu.bench import device_facts
 from evolve.cli.gpu.device import Session, device
-from evolve.cli.gpu.replayed import CHAMPION, decisions, ranked, subject
+from evolve.cli.gpu.replayed import CHAMPION, Champion, decisions, ranked, subject
 from evolve.cli.names import mode_named
 from evolve.cli.terminal import console, facts, harmless, seconds, table, write_json
 from evolve.runs.device_checks import DeviceCheck, check_draft
@@ -53,14 +53,14 @@ class Replayed:
 def verify(db: Path, request: VerifyRequest) -> Exit:
     """Replays, prints, and writes the verdict into the run's log."""
     mode_named(request.sandbox)
-    setting, sources = subject(db, request.name)
-    if sources:
+    setting, champion = subject(db, request.name)
+    if champion is not None:
         with Store.open(db, create=False) as store:  # before minutes are spent: the verdict goes into its log
             store.refuse_written(request.name, at=time.time())
     with device(cpu=request.cpu) as session:
-        found = _replayed(session, setting, sources, request)
-        if sources:
-            _write(db, request, session, found)
+        found = _replayed(session, setting, champion, request)
+        if champion is not None:
+            _write(db, request, session, found, champion.step)
         if request.as_json:
             write_json(_as_json(request, session, found))
         else:
@@ -69,22 +69,24 @@ def verify(db: Path, request: VerifyRequest) -> Exit:
 
 
 def _replayed(
-    session: Session, setting: Setting, sources: Mapping[str, str], request: VerifyRequest
+    session: Session, setting: Setting, champion: Champion | None, request: VerifyRequest
 ) -> Replayed:
-    policies = decisions(setting, sources, request.sandbox, request.places)
+    policies = decisions(setting, champion, request.sandbox, request.places)
     rng, guard = np.random.default_rng(request.seed), Watch(session.gpu)
     found = twin(setting.problem.name)
     rig = Rig(session.gpu, session.watch, rng, request.tokens, request.rounds)
     cases = found.replay(rig, policies)
     guard.look()
-    champion = CHAMPION if CHAMPION in policies else None
-    judged = verdict(cases, champion, rng, is_evidence=session.gpu.is_evidence)
+    judged = verdict(
+        cases, CHAMPION if CHAMPION in policies else None, rng, is_evidence=session.gpu.is_evidence
+    )
     return Replayed(setting.problem.name, found.UNIT, cases, judged)
 
 
-def _write(db: Path, request: VerifyRequest, session: Session, found: Replayed) -> None:
+def _write(db: Path, request: VerifyRequest, session: Session, found: Replayed, step: int) -> None:
     check = DeviceCheck(
         problem=found.problem,
+        step=step,
         status=str(found.verdict.status),
         reason=found.verdict.reason,
         machine={**session.gpu.machine(), "state": session.state()},

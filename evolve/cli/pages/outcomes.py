@@ -200,15 +200,14 @@ def _rival(found: Lead | None, instances: str, told: str) -> Sequence[str]:
 
 def devices(run: Dossier) -> Section | None:
     """Tells what a GPU said of a run; None where no GPU could."""
-    latest = run.checks.latest
-    if latest is None and run.spec.problem not in twins.names():
+    champion = None if run.state.champion is None else run.state.champion.step
+    latest, told = run.checks.of(champion).latest, run.checks.told(champion)
+    if not run.checks.every and run.spec.problem not in twins.names():
         return None
     if latest is None:
-        told = paragraph(
-            f"{str(run.checks).capitalize()}. ", element("code", command("gpu", "verify", run.name))
-        )
-        return Section("On a GPU", told)
-    rows = {"verdict": str(run.checks), "device": latest.device, "measured": _unit(latest)}
+        way = element("code", command("gpu", "verify", run.name))
+        return Section("On a GPU", paragraph(f"{told.capitalize()}. ", way))
+    rows = {"verdict": told, "device": latest.device, "measured": _unit(latest)}
     if latest.lead is not None:
         rows["lead on the device"] = f"{Interval(**latest.lead)} over {latest.against}"
     return Section("On a GPU", joined(facts(rows), _cases(latest)))

@@ -10,6 +10,7 @@ from evaluators.calibration import cpu_scale
 from evaluators.decision_time import decision_time
 from evaluators.decisions import opened
 from evaluators.gap import Gap
+from evaluators.gpu import twins
 from evolve.cli.constants import FEWEST, Sampling
 from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.holdout import looking
@@ -21,6 +22,7 @@ from evolve.cli.terminal import console, whole
 from evolve.cli.verify.plan import Plan, forecast, planned
 from evolve.cli.verify.verifier import Beside, Entry, Measured, Verifier
 from evolve.cli.workload import introduce
+from evolve.runs.device_checks import NO_DEVICE, device_checks
 from evolve.runs.history import outline
 from evolve.runs.store import Store
 from evolve.runs.texts import digest
@@ -81,8 +83,19 @@ def verify(request: VerifyRequest) -> Exit:
     if subject.run is not None:
         with Store.open(request.db, create=False) as store:
             store.append(subject.run, [verification_draft(verification)], at=time.time())
-    print_verification(verification, wall_s=time.monotonic() - began, as_json=request.as_json)
+    gpu = _on_devices(request.db, subject, policy.step)
+    print_verification(verification, gpu=gpu, wall_s=time.monotonic() - began, as_json=request.as_json)
     return Exit.POLICY if any(p.faults or p.score is None for p in verification.places) else Exit.DONE
+
+
+def _on_devices(db: Path, subject: Subject, step: int | None) -> str | None:
+    """What GPUs said of the policy; None where nothing that it decides is a kernel."""
+    if subject.problem.name not in twins.names():
+        return None
+    if subject.run is None:
+        return NO_DEVICE
+    with Store.open(db, create=False) as store:
+        return device_checks(store, subject.run).told(step)
 
 
 def _policy(request: VerifyRequest, subject: Subject) -> Policy:

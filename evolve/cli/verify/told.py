@@ -13,15 +13,15 @@ from problems.workload_file import spoken
 METHOD = "paired bootstrap by blocks, 10,000 resamples or more, never narrower than Student's"
 
 
-def print_verification(found: Verification, *, wall_s: float, as_json: bool) -> None:
-    """Prints a table of places and rivals, and what follows; or one JSON object."""
+def print_verification(found: Verification, *, gpu: str | None, wall_s: float, as_json: bool) -> None:
+    """Prints a table of places and rivals, what follows, and what GPUs said; or one JSON object."""
     if as_json:
         verdict = {
             "status": str(found.verdict.status),
             "reasons": list(found.verdict.reasons),
             "limits": list(found.verdict.limits),
         }
-        write_json({**msgspec.to_builtins(found), "verdict": verdict, "wall_s": wall_s})
+        write_json({**msgspec.to_builtins(found), "verdict": verdict, "gpu": gpu, "wall_s": wall_s})
         return
     out = console()
     out.print(
@@ -30,7 +30,8 @@ def print_verification(found: Verification, *, wall_s: float, as_json: bool) -> 
     out.print()
     out.print(_table(found))
     out.print()
-    out.print(facts({**dict(verification_facts(found)), "took": whole(wall_s)}))
+    device = {} if gpu is None else {"gpu": gpu}
+    out.print(facts({**dict(verification_facts(found)), **device, "took": whole(wall_s)}))
 
 
 def _table(found: Verification) -> Table:

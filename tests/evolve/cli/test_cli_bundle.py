@@ -39,6 +39,7 @@ def test_a_bundle_holds_one_run_its_texts_and_what_it_depends_on(
     assert manifest["archive"] == shown["archive"]["digest"]
     assert manifest["champion"]["validation"] == shown["champion"]["validation"]
     assert (manifest["evaluated"], manifest["run"]) == (30, "done")
+    assert manifest["evidence"] == {"verified": "not verified", "gpu": "not verified (no device)"}
     inside = tmp_path / "run.db"
     assert [run["name"] for run in adrs("runs", "--db", inside, "--json").json["runs"]] == ["done"]
     for step in (0, 20):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from evolve.runs.device_checks import NO_DEVICE, DeviceCheck, check_draft, device_checks
+from evolve.runs.device_checks import NO_DEVICE, Checks, DeviceCheck, check_draft, device_checks
 from evolve.runs.store import Store
+from problems.registry import get
 from tests.evolve.cli.conftest import Adrs
 
 NO_TORCH = pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed here")
@@ -17,6 +18,7 @@ NO_TORCH = pytest.mark.skipif(find_spec("torch") is not None, reason="torch is i
 def check(**more: object) -> DeviceCheck:
     fields: dict[str, object] = {
         "problem": "eplb",
+        "step": None,
         "status": "verified",
         "reason": "the champion leads on the device, too",
         "machine": {"gpu": "NVIDIA H100 80GB HBM3"},
@@ -103,9 +105,33 @@ def test_the_latest_check_on_a_device_counts_and_a_rehearsal_never_does(db: Path
     assert str(check(evidence=False)) == NO_DEVICE
 
 
-def test_show_tells_the_check_of_a_run(adrs: Adrs, db: Path) -> None:
-    assert adrs("show", "done", "--db", db, "--json").json["gpu"] is None
-    with Store.open(db, create=False) as store:
-        store.append("done", [check_draft(check())], at=time.time())
-    assert adrs("show", "done", "--db", db, "--json").json["gpu"]["status"] == "verified"
+def test_show_tells_the_check_of_the_champion_and_not_of_the_one_before(adrs: Adrs, db: Path) -> None:
+    shown = adrs("show", "done", "--db", db, "--json").json
+    assert shown["gpu"] is None
+    step = shown["champion"]["step"]
+    for looked_at, status in ((step - 1, None), (step, "contradicted")):
+        with Store.open(db, create=False) as store:
+            found = check(step=looked_at, status=status or "verified")
+            store.append("done", [check_draft(found)], at=time.time())
+        shown = adrs("show", "done", "--db", db, "--json").json
+        assert (shown["gpu"] and shown["gpu"]["status"]) == status
+    assert shown["gpu_checks"] == ["verified", "contradicted"]
+
+
+def test_a_verdict_is_of_one_champion_and_says_that_there_are_others() -> None:
+    found = Checks((check(step=3), check(step=7, status="contradicted"), check()))
+    assert found.of(3).statuses == ("verified",)
+    assert found.of(None).statuses == ()
+    assert found.told(3).startswith("verified on NVIDIA H100 80GB HBM3: ")
+    assert found.told(3).endswith("; 2 checks of other champions")
+    assert found.told(9) == f"{NO_DEVICE}; 3 checks of other champions"
+    assert Checks((check(step=3),)).told(4) == f"{NO_DEVICE}; a check of other champions"
+    assert Checks().told(3) == NO_DEVICE
+
+
+def test_a_verification_tells_what_devices_said(adrs: Adrs, db: Path) -> None:
+    (db.parent / "mine.py").write_text(get("kernel_choice").baseline("tutorial").source)
+    ended = adrs("verify", "kernel_choice", db.parent / "mine.py", "--evals", "0", "--json", "--db", db)
+    assert ended.code == 0, ended.err
+    assert ended.json["gpu"] == NO_DEVICE
     assert adrs("show", "done", "--db", db).code == 0

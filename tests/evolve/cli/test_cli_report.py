@@ -83,12 +83,13 @@ def verification() -> Verification:
     )  # fmt: skip
 
 
-def check() -> DeviceCheck:
+def check(step: int) -> DeviceCheck:
     lead = {"difference": 0.1, "low": 0.05, "high": 0.2, "alpha": 0.05, "blocks": 9}
     return DeviceCheck(
-        problem="toy-order", status="verified", reason="it leads there, too", machine={}, device="H100",
-        evidence=True, device_s=44.0, tau=None, lead=lead, against="weighted", unit="share of the best time",
-        tokens=8, rounds=3, cases=[["weighted", "a", 0.5, 0.6, 0.001], ["champion", "a", 0.7, 0.8, 0.002]],
+        problem="toy-order", step=step, status="verified", reason="it leads there, too", machine={},
+        device="H100", evidence=True, device_s=44.0, tau=None, lead=lead, against="weighted",
+        unit="share of the best time", tokens=8, rounds=3,
+        cases=[["weighted", "a", 0.5, 0.6, 0.001], ["champion", "a", 0.7, 0.8, 0.002]],
     )  # fmt: skip
 
 
@@ -123,11 +124,12 @@ def store(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         like("empty", upto=0)
         like("looked-at", lost)
         promoted = [event.step for event in opened.events("done", kinds=(PROMOTED,))]
-        undone = [ablation_draft(ablation(promoted[-1] or 0)), ablation_draft(ablation(10**6))]
+        champion = promoted[-1] or 0
+        undone = [ablation_draft(ablation(champion)), ablation_draft(ablation(10**6))]
         seen = [
             *undone,
             verification_draft(verification()),
-            check_draft(check()),
+            check_draft(check(champion)),
             Draft(RESCORED, None, summary),
         ]
         opened.append(
