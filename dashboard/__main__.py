@@ -13,7 +13,7 @@ from streamlit.web.cli import main as streamlit
 
 from dashboard import views
 from dashboard.commands import LINK
-from dashboard.data import library
+from dashboard.data import library, settle
 from evolve.cli.exits import say
 from evolve.runs.errors import StoreError
 
@@ -27,6 +27,7 @@ def main() -> None:
     db, *options = sys.argv[1:]
     with suppress(StoreError, ValueError):  # the pages say what is wrong with the store
         library(Path(db)).runs()
+    settle()
     say(f"serving {db} at {os.environ.pop(LINK)} until Ctrl-C")  # no command that is started needs it
     sys.stderr.flush()
     sys.argv = ["streamlit", "run", str(APP), *options, "--", "--db", db]

@@ -1,5 +1,6 @@
 """What the pages show, read from the store: kept up with, no event read twice. No streamlit here."""
 
+import gc
 import threading
 import time
 from collections import OrderedDict
@@ -35,6 +36,8 @@ from problems.registry import BrokenProblem, UnknownProblem, get
 
 _KEPT: Final = 60_000
 """Steps of runs that are kept in memory at once, the latest looked at: some 200 MB."""
+_MANY: Final = 1000
+"""Steps of a run that is worth telling the collector of."""
 
 _SCORES: Final = dict.fromkeys(("search", "validation", "best", "champion"), float)
 """Columns that a piece of a log may not have one of, and are numbers all the same."""
@@ -291,14 +294,16 @@ class Library:
             StoreError: There is no such run, or its log is damaged.
         """
         with self._lock:
-            log = self._logs.pop(run, None) or RunLog(self.db, run)
-            self._logs[run] = log
+            known = self._logs.pop(run, None)
+            log = self._logs[run] = known or RunLog(self.db, run)
             while len(self._logs) > 1 and sum(len(kept.steps) for kept in self._logs.values()) > _KEPT:
                 self._logs.popitem(last=False)
         with ExitStack() as failed:
             failed.callback(self._forget, run)  # deleted, or another run of the same name by now
             log.refresh()
             failed.pop_all()
+        if known is None and len(log.steps) >= _MANY:
+            settle()
         return log
 
     def ahead(self, run: str) -> None:
@@ -328,6 +333,16 @@ class Library:
         """What people, verifications and devices said of a run so far."""
         with Store.open(self.db, create=False) as store:
             return marks(store, run), verifications(store, run), device_checks(store, run)
+
+
+def settle() -> None:
+    """Tells the collector of garbage that what is here now will stay.
+
+    Streamlit has it look through all there is after every drawing: beside a run of 10,000 candidates that took
+    longer than the drawing.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @cache

@@ -1,5 +1,6 @@
 """What pages show of a run is what is in its log, however it came there, and no event is read twice."""
 
+import gc
 import shutil
 import threading
 import time
@@ -189,3 +190,16 @@ def test_what_cannot_be_read_ahead_is_told_when_it_is_looked_at(finished: Path) 
     wait_for(lambda: not any(thread.name == "ahead frob" for thread in threading.enumerate()))
     with pytest.raises(UnknownRun):
         library.log("frob")
+
+
+def test_what_a_long_run_holds_is_not_looked_through_for_garbage(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "_MANY", 10)
+    before = gc.get_freeze_count()
+    library = Library(finished)
+    library.log("done")
+    held = gc.get_freeze_count()
+    assert held > before + len(library.log("done").steps)
+    assert gc.get_freeze_count() == held  # once, and not at every look
+    gc.unfreeze()
