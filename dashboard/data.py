@@ -338,8 +338,8 @@ class Library:
 def settle() -> None:
     """Tells the collector of garbage that what is here now will stay.
 
-    Streamlit has it look through all there is after every drawing: beside a run of 10,000 candidates that took
-    longer than the drawing.
+    Streamlit has it look through all there is after every drawing: of a run of 10,000 candidates that took
+    longer than to draw it.
     """
     gc.collect()
     gc.freeze()
