@@ -9,7 +9,7 @@ from dashboard.address import chosen_run, opened
 from dashboard.data import Library, RunLog
 
 EVERY_S: Final = 8.0
-"""So that the server takes 4 % of a core from a search on the same machine; twice as often, 6 %."""
+"""So that the server takes 2 % of a core from a search on the same machine."""
 
 
 def follow(library: Library, draw: Callable[[RunLog], None]) -> None:
