@@ -10,7 +10,6 @@ that baseline, too. `interval` is the mean of three bootstraps of a paired lead 
 
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,21 +32,21 @@ PREDICTED = re.compile(r"takes about (.*?) on")
 UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 
 
-def called(words: Sequence[str], folder: Path) -> tuple[float, float, str]:
-    """Calls `adrs`; gives wall seconds, CPU seconds of all its processes, and what it said beside its answer.
+def called(words: Sequence[str], folder: Path) -> tuple[float, str]:
+    """Calls `adrs`; gives wall seconds, and what it said beside its answer.
 
     Raises:
         RuntimeError: It could not be carried out.
     """
     environment = {**os.environ, "ADRS_DB": str(folder / "runs.db")}
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    started = time.monotonic()
     ended = subprocess.run(
         [sys.executable, "-m", "evolve", *words], capture_output=True, text=True, check=False, env=environment
     )
-    wall_s, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall_s = time.monotonic() - started
     if ended.returncode not in ENDED:
         raise RuntimeError(f"adrs {' '.join(words)} ended with {ended.returncode}: {ended.stderr[-500:]}")
-    return wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, ended.stderr
+    return wall_s, ended.stderr
 
 
 def second(problem: str) -> Baseline:
@@ -75,8 +74,8 @@ def rows(problem: str, folder: Path) -> list[Row]:
     }
     found: list[Row] = []
     for what, words in calls.items():
-        wall_s, cpu_s, said = called(words, folder)
-        times = {"predicted s": seconds(said), "wall s": round(wall_s, 1), "CPU s": round(cpu_s, 1)}
+        wall_s, said = called(words, folder)
+        times = {"predicted s": seconds(said), "wall s": round(wall_s, 1)}
         found.append({"problem": problem, "what": what, **times})
     return found
 
@@ -104,7 +103,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for problem in given.problems or names():
             found += rows(problem, Path(folder))
-    found.append({**interval(), "CPU s": None})
+    found.append(interval())
     show("evidence", found, as_json=given.json, note="verify: without tuning, bounds shipped")
 
 

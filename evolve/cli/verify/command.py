@@ -126,8 +126,10 @@ def _rehearsed(plan: Plan, policy: Entry, means: Means) -> Decisions | None:
     """Says what is to come and how long it will take, and times decisions, on a single core."""
     problem, workers = plan.validation.setting.problem, means.workers or cores()
     texts = {f"{policy.name} ": policy.source, **{rival.name: rival.source for rival in plan.rivals}}
-    with opened(problem, Split.VALIDATION, mode=means.mode, cpu_scale=cpu_scale()) as bench:
-        expected = forecast(plan, bench, texts, workers=workers)
+    scale, began = cpu_scale(), time.perf_counter()
+    with opened(problem, Split.VALIDATION, mode=means.mode, cpu_scale=scale) as bench:
+        start_s = time.perf_counter() - began
+        expected = forecast(plan, bench, texts, start_s=start_s, workers=workers)
         tuning = f", of which {whole(expected.tuning_s)} to tune with {plan.evals} evaluations each"
         rivals = ", ".join(baseline.name for baseline in plan.rivals)
         say(

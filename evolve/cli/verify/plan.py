@@ -1,6 +1,7 @@
 """What `adrs verify` will measure, and how long that will take."""
 
 import pickle
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
@@ -51,12 +52,14 @@ class Plan:
         rivals: Baselines that it is held against.
         evals: Of each rival's tuning; 0 for none.
         notes: What cannot be measured, and why.
+        read_s: Wall seconds that reading the parts took here; each worker reads them, too.
     """
 
     parts: tuple[Part, ...]
     rivals: tuple[Baseline, ...]
     evals: int
     notes: tuple[str, ...]
+    read_s: float
 
     @property
     def validation(self) -> Part:
@@ -78,6 +81,7 @@ def planned(problem: Problem, workload: str, rivals: Sequence[Baseline], evals: 
     Raises:
         NotInWorkload, DataMissing, WorkloadRefused: The own workload cannot be measured.
     """
+    began = time.perf_counter()
     own = splits_of(problem, workload)
     deciding = [split for split in (Split.VALIDATION, Split.HOLDOUT) if split in own]
     parts = [Part(str(s), Setting.load(problem.name, workload, [s]), s, decides=True) for s in deciding]
@@ -96,7 +100,8 @@ def planned(problem: Problem, workload: str, rivals: Sequence[Baseline], evals: 
     for name in problem.perturbations:
         setting = Setting.load(problem.name, f"{PREFIX}{name}", [Split.VALIDATION])
         parts.append(Part(name, setting, Split.VALIDATION, decides=False))
-    return Plan(tuple(parts), tuple(rivals), evals, tuple(dict.fromkeys(notes)))
+    read_s = time.perf_counter() - began
+    return Plan(tuple(parts), tuple(rivals), evals, tuple(dict.fromkeys(notes)), read_s)
 
 
 def _others(problem: Problem, workload: str) -> list[tuple[str, Split]]:
@@ -126,22 +131,24 @@ class Forecast:
     tuning_s: float
 
 
-def forecast(plan: Plan, bench: Bench, policies: Mapping[str, str], *, workers: int) -> Forecast:
+def forecast(
+    plan: Plan, bench: Bench, policies: Mapping[str, str], *, start_s: float, workers: int
+) -> Forecast:
     """Predicts from a few groups of VALIDATION for each policy, once each.
 
     A split's groups are taken to last longer as their instances are larger, and other constants to cost what
-    the rival's own do.
+    the rival's own do. Workers are started twice, and read every part.
 
     Args:
         bench: On one core, which is as fast as each of the workers'.
         policies: Source by name: the policy under its own, and every rival.
+        start_s: What it took to start the bench.
     """
     problem = plan.validation.setting.problem
     few = _spread(groups(plan.validation.instances))
     tasks = [GroupTask(group, problem.limits[Split.VALIDATION]) for group in few]
     each = {
-        name: mean(measure_group(bench, problem, text, task).usage.wall_s for task in tasks)
-        for name, text in policies.items()
+        name: mean(_seconds(bench, problem, text, task) for task in tasks) for name, text in policies.items()
     }
     unit = _weight([instance for group in few for instance in group])
     rivals = sum(each[rival.name] for rival in plan.rivals)
@@ -157,7 +164,14 @@ def forecast(plan: Plan, bench: Bench, policies: Mapping[str, str], *, workers: 
         workload = plan.validation.setting.workload
         instances = Setting.load(problem.name, workload, [Split.SEARCH]).stages[Split.SEARCH]
         tuning = plan.evals * rivals * _groups(instances) * _weight(instances) / unit
-    return Forecast((total + tuning) / workers, tuning / workers)
+    alone = 2 * own * len(plan.timed) / mean(map(len, few))  # decisions, beside those of an idle policy
+    return Forecast((total + tuning) / workers + alone + plan.read_s + 2 * start_s, tuning / workers)
+
+
+def _seconds(bench: Bench, problem: Problem, source: str, task: GroupTask) -> float:
+    began = time.perf_counter()
+    measure_group(bench, problem, source, task)
+    return time.perf_counter() - began
 
 
 def _groups(instances: Sequence[Instance]) -> int:
