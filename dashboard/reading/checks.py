@@ -10,10 +10,9 @@ import pandas as pd
 
 from dashboard.data import RunLog, Step
 from dashboard.reading.detail import Detail, Fault, seed_step
-from evaluators.gpu import twins
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.terminal import harmless
-from evolve.runs.device_checks import Checks
+from evolve.runs.device_checks import Checks, is_for_devices
 from evolve.runs.rescoring import Rescoring
 from evolve.runs.trial import Challenge
 from evolve.runs.verifications import Status, Verification, Verifications
@@ -193,7 +192,7 @@ def _on_devices(log: RunLog, step: Step, found: Checks) -> Iterator[Check]:
     if latest is not None:
         outcomes = {"verified": Finding.HOLDS, "contradicted": Finding.FAILS}
         yield Check("device", outcomes.get(latest.status, Finding.OPEN), found.told(step.step))
-    elif log.problem.name in twins.names() and champion is not None and champion.step == step.step:
+    elif is_for_devices(log.problem.name) and champion is not None and champion.step == step.step:
         yield Check("device", Finding.OPEN, f"{found.told(step.step)}: adrs gpu verify {log.run}")
 
 

@@ -10,7 +10,6 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from evaluators.gpu import twins
 from evolve.cli.display import heading
 from evolve.cli.ending import standings_table
 from evolve.cli.exits import Exit
@@ -18,7 +17,7 @@ from evolve.cli.money import dollars, model_table, spent_sentence
 from evolve.cli.report import sandbox_sentence
 from evolve.cli.run_names import run_named
 from evolve.cli.terminal import console, facts, harmless, local_time, table, write_json
-from evolve.runs.device_checks import device_checks
+from evolve.runs.device_checks import device_checks, is_for_devices
 from evolve.runs.history import Outline, outline, rebuild
 from evolve.runs.marks import Marks, marks
 from evolve.runs.rescoring import Rescoring, rescorings
@@ -60,7 +59,7 @@ def show_run(db: Path, run: str, *, as_json: bool) -> Exit:
         )
     else:
         evidence = {"verified": str(verified)}
-        if told.header.spec.problem in twins.names():
+        if is_for_devices(told.header.spec.problem):
             evidence["gpu"] = checks.told(told.champion)
         _print_run(run, told, state, local_time(row.created_at), evidence)
         print_rescorings(anew, state)

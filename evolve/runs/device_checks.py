@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from evaluators.gpu import twins
 from evolve.runs.events import GPU_VERIFIED, Draft
 from evolve.runs.store import Store
 
@@ -44,6 +45,11 @@ class DeviceCheck(msgspec.Struct, frozen=True, kw_only=True):
             return NO_DEVICE
         tau = "" if self.tau is None else f"; Kendall's tau {self.tau['tau']:+.2f}"
         return f"{self.status} on {self.device}: {self.reason}{tau}; {self.device_s:.0f} s of the device"
+
+
+def is_for_devices(problem: str) -> bool:
+    """Whether what a problem decides is kernels, so that a device can be asked."""
+    return problem in twins.names()
 
 
 def check_draft(check: DeviceCheck) -> Draft:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from evaluators.gpu import twins
 from evaluators.intervals import Interval
 from evolve.cli.ending import verdict
 from evolve.cli.money import dollars
@@ -17,7 +16,7 @@ from evolve.cli.terminal import number, seconds
 from evolve.cli.verify.told import METHOD, verification_facts
 from evolve.models.model_spec import ModelSpec
 from evolve.runs.comparison import Standing
-from evolve.runs.device_checks import DeviceCheck
+from evolve.runs.device_checks import DeviceCheck, is_for_devices
 from evolve.runs.history import Phase
 from evolve.runs.spec import RunSpec
 from evolve.runs.verifications import Lead, Place, Status, Verification
@@ -202,7 +201,7 @@ def devices(run: Dossier) -> Section | None:
     """Tells what a GPU said of a run; None where no GPU could."""
     champion = None if run.state.champion is None else run.state.champion.step
     latest, told = run.checks.of(champion).latest, run.checks.told(champion)
-    if not run.checks.every and run.spec.problem not in twins.names():
+    if not run.checks.every and not is_for_devices(run.spec.problem):
         return None
     if latest is None:
         way = element("code", command("gpu", "verify", run.name))

@@ -10,7 +10,6 @@ from evaluators.calibration import cpu_scale
 from evaluators.decision_time import decision_time
 from evaluators.decisions import opened
 from evaluators.gap import Gap
-from evaluators.gpu import twins
 from evolve.cli.constants import FEWEST, Sampling
 from evolve.cli.exits import Exit, Misuse, say
 from evolve.cli.holdout import looking
@@ -22,7 +21,7 @@ from evolve.cli.terminal import console, whole
 from evolve.cli.verify.plan import Plan, forecast, planned
 from evolve.cli.verify.verifier import Beside, Entry, Measured, Verifier
 from evolve.cli.workload import introduce
-from evolve.runs.device_checks import NO_DEVICE, device_checks
+from evolve.runs.device_checks import NO_DEVICE, device_checks, is_for_devices
 from evolve.runs.history import outline
 from evolve.runs.store import Store
 from evolve.runs.texts import digest
@@ -90,7 +89,7 @@ def verify(request: VerifyRequest) -> Exit:
 
 def _on_devices(db: Path, subject: Subject, step: int | None) -> str | None:
     """What GPUs said of the policy; None where nothing that it decides is a kernel."""
-    if subject.problem.name not in twins.names():
+    if not is_for_devices(subject.problem.name):
         return None
     if subject.run is None:
         return NO_DEVICE
