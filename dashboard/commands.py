@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.actions import Action, Refused
+from dashboard.scratch import scratch_folder
 
 TOKEN: Final = "ADRS_DASHBOARD_TOKEN"  # noqa: S105 - the name of a variable
 """Variable with what a viewer must bring, where others than this machine can reach the pages."""
@@ -198,7 +198,7 @@ def commands(db: Path) -> Commands:
 
 @cache
 def _commands(db: Path) -> Commands:
-    found = Commands(db, Path(tempfile.mkdtemp(prefix="adrs-dashboard-")))
+    found = Commands(db, scratch_folder())
 
     def close() -> None:
         threading.main_thread().join()

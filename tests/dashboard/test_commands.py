@@ -49,7 +49,6 @@ def test_a_command_writes_what_it_was_asked_to(commands: Commands, log: RunLog, 
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_command_that_fails_says_why(commands: Commands, log: RunLog) -> None:
     started = commands.start(actions.tag(log, 1, ["never-put-on"], off=True))
     assert started.wait(LONG_S) == 2
