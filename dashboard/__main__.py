@@ -17,7 +17,7 @@ from dashboard.data import library, settle
 from evolve.cli.exits import say
 from evolve.runs.errors import StoreError
 
-__all__ = ["views"]
+__all__ = ["views"]  # that is, all of them are imported before anybody waits for one
 
 APP = Path(__file__).with_name("app.py")
 

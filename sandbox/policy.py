@@ -149,11 +149,7 @@ class _Performance:
         return self._mixed(outcomes) if together is None else (wire.ANSWER, together)
 
     def _together(self, outcomes: list[object]) -> bytes | None:
-        try:
-            encoded = self._encoder.encode(outcomes, len(outcomes))
-        except BaseException as error:  # noqa: BLE001 - the boundary to the candidate
-            failure(error)
-            return None
+        encoded = attempt(self._encoder.encode, outcomes, len(outcomes))
         return encoded if type(encoded) is bytes else None
 
     def _mixed(self, outcomes: list[object]) -> tuple[bytes, bytes]:

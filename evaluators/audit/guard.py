@@ -35,13 +35,13 @@ class Guarded:
             InvalidAnswer: The answer breaks a rule.
             TrustedSideBroken: Anything else went wrong.
         """
-        with _boundary(instance):
+        with boundary(f" on {instance.name}"):
             outcome = self._one_shot.measure(instance, answer)
         return checked(outcome, instance)
 
     def simulate(self, instance: Instance, /) -> Generator[Any, Any, Outcome]:
         """Passes on, and raises as `measure` does."""
-        with _boundary(instance):
+        with boundary(f" on {instance.name}"):
             outcome = yield from self._stepwise.simulate(instance)
         return checked(outcome, instance)
 
@@ -62,10 +62,15 @@ def checked(outcome: Outcome, instance: Instance) -> Outcome:
 
 
 @contextmanager
-def _boundary(instance: Instance) -> Iterator[None]:
+def boundary(where: str = "") -> Iterator[None]:
+    """Has what belongs to a stranger fail in one way alone.
+
+    Raises:
+        TrustedSideBroken: It raised something else than `InvalidAnswer`.
+    """
     try:
         yield
     except (InvalidAnswer, TrustedSideBroken):
         raise
     except Exception as error:  # a boundary: a stranger's trusted side may raise anything
-        raise TrustedSideBroken(f"it raised {error!r:.200} on {instance.name}") from error
+        raise TrustedSideBroken(f"it raised {error!r:.200}{where}") from error

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from evaluators.audit.guard import TrustedSideBroken, boundary
 from evaluators.intervals import FEWEST_BLOCKS
 from evolve.lint.remarks import Remark, consider, fine, mend
-from problems.base import Instance, Problem, Split, groups
+from problems.base import Instance, InvalidAnswer, Problem, Split, groups
 from problems.testing import GENERATED, generated
 
 FEWEST_GROUPS: Final = 4
@@ -19,11 +20,12 @@ def loaded(problem: Problem) -> tuple[Mapping[Split, Sequence[Instance]], tuple[
     wrong = []
     for split in GENERATED:
         try:
-            found[split] = generated(problem, split)
-            groups(found[split])
-        except Exception as error:  # noqa: BLE001 - a boundary: a stranger's generator may raise anything
-            found.pop(split, None)
-            told = f"it cannot be made: {error!r:.200}"
+            with boundary():
+                instances = generated(problem, split)
+                groups(instances)
+            found[split] = instances
+        except (TrustedSideBroken, InvalidAnswer) as error:
+            told = f"it cannot be made: {error}"
             wrong.append(mend(str(split), told, "each split must be made without data, from seeds alone"))
     return found, tuple(wrong)
 

@@ -12,8 +12,8 @@ from evolve.lint.linting import instance_remarks
 from evolve.lint.policies import policy_remarks
 from evolve.lint.remarks import Grade, Remark
 from evolve.lint.smoothness import Neighbour, smoothness_remark
-from problems.base import Axis, Baseline, Instance, Problem, Split
-from problems.datasets import DataFolder
+from problems.base import Axis, Baseline, Instance, InvalidAnswer, Problem, Split
+from problems.datasets import DataFolder, DataMissing
 from problems.registry import get
 from sandbox.faults import fault
 
@@ -65,10 +65,15 @@ def test_an_instance_that_stands_twice_is_named(order: Problem) -> None:
     assert "search has an instance 2 times" in told[-1]
 
 
-def test_a_split_that_cannot_be_made_is_named_and_the_others_are_looked_at(order: Problem) -> None:
+@pytest.mark.parametrize(
+    "error", [KeyError("seed"), InvalidAnswer("order", "none of ours"), DataMissing("x")]
+)
+def test_a_split_that_cannot_be_made_is_named_and_the_others_are_looked_at(
+    order: Problem, error: Exception
+) -> None:
     def raising(split: Split, found: Sequence[Instance]) -> Sequence[Instance]:
         if split is Split.HOLDOUT:
-            raise KeyError("seed")
+            raise error
         return found
 
     remarks, search = instance_remarks(loading(order, raising))
