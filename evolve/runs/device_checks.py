@@ -82,11 +82,11 @@ class Checks:
         return Checks(tuple(check for check in self.every if step is not None and check.step == step))
 
     def told(self, step: int | None) -> str:
-        """What is known of one candidate, and that there are checks of others, if there are."""
+        """What is known of one candidate, and that the run has other checks, if it has."""
         found = self.of(step)
         others = len(self.every) - len(found.every)
-        checks = "a check" if others == 1 else f"{others} checks"
-        return f"{found}; {checks} of other champions" if others else str(found)
+        checks = "another check" if others == 1 else f"{others} other checks"
+        return f"{found}; the run has {checks}" if others else str(found)
 
     def __str__(self) -> str:
         if self.latest is None:

@@ -190,5 +190,5 @@ def test_a_champion_whose_decisions_are_kernels_is_said_to_lack_a_device(done: R
     said = Checks((device_check(0, "verified"),))
     found = titled(checks(done, detail_of(done, champion(done)), NONE, said), "device")
     assert found.finding is Finding.OPEN
-    assert found.told == ("not verified (no device); a check of other champions: adrs gpu verify done")
+    assert found.told == ("not verified (no device); the run has another check: adrs gpu verify done")
     assert "device" not in {check.title for check in checks(done, detail_of(done, 0), NONE, Checks())}

@@ -123,9 +123,9 @@ def test_a_verdict_is_of_one_champion_and_says_that_there_are_others() -> None:
     assert found.of(3).statuses == ("verified",)
     assert found.of(None).statuses == ()
     assert found.told(3).startswith("verified on NVIDIA H100 80GB HBM3: ")
-    assert found.told(3).endswith("; 2 checks of other champions")
-    assert found.told(9) == f"{NO_DEVICE}; 3 checks of other champions"
-    assert Checks((check(step=3),)).told(4) == f"{NO_DEVICE}; a check of other champions"
+    assert found.told(3).endswith("; the run has 2 other checks")
+    assert found.told(9) == f"{NO_DEVICE}; the run has 3 other checks"
+    assert Checks((check(step=3),)).told(4) == f"{NO_DEVICE}; the run has another check"
     assert Checks().told(3) == NO_DEVICE
 
 
